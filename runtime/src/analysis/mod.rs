@@ -1,0 +1,1 @@
+//! Offline detectors over a trace.

@@ -1,0 +1,1 @@
+//! Maps and sets with the external contract.

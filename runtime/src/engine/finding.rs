@@ -1,0 +1,107 @@
+//! What the engine found, as plain data: addresses are not symbolised, nothing is rendered.
+
+use super::Mode;
+use std::panic::Location;
+
+/// What kind of fault a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Two conflicting accesses to memory, not both atomic, that happens-before does not order.
+    DataRace,
+    /// Two operations on a map with the external contract that happens-before does not order.
+    MapRace,
+}
+
+/// How sure it is that this is a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Pedantic.
+    Note,
+    /// The execution allows it.
+    Warning,
+    /// It happened.
+    Error,
+}
+
+/// A place in the program: operation, caller's location, and the stack (return addresses,
+/// innermost first; empty where no stack was captured).
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The operation, such as `HashMap::insert`.
+    pub op: &'static str,
+    /// Where it was called; absent for accesses that came in by return address alone.
+    pub location: Option<&'static Location<'static>>,
+    /// Return addresses, innermost first.
+    pub frames: Vec<usize>,
+}
+
+/// A strand, as far as a report tells of it.
+#[derive(Clone, Debug)]
+pub struct StrandInfo {
+    /// Serial number, never reused; the first strand of a process is 0.
+    pub id: u32,
+    /// Thread name, where it has one.
+    pub name: Option<String>,
+    /// The strand that forked it.
+    pub parent: Option<u32>,
+    /// Where it was forked; absent for threads that Fidge did not see start.
+    pub created: Option<Place>,
+}
+
+/// A lock that was held.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Serial number of the lock.
+    pub lock: u32,
+    /// How it was held.
+    pub mode: Mode,
+    /// Where it was taken.
+    pub acquired: Place,
+}
+
+/// One of the two accesses.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The operation, location and stack.
+    pub place: Place,
+    /// Whether it wrote.
+    pub write: bool,
+    /// Whether it was atomic.
+    pub atomic: bool,
+    /// First byte (or the object's address for façade objects).
+    pub address: usize,
+    /// Bytes accessed; 0 for a façade object accessed as a whole.
+    pub size: usize,
+    /// Who.
+    pub strand: StrandInfo,
+    /// Locks held at that time; `None` when that is no longer known.
+    pub locks: Option<Vec<Held>>,
+}
+
+/// The last time that something the first strand had done became known to the second, before the
+/// race: what failed to order the two.
+#[derive(Clone, Debug)]
+pub struct LastSync {
+    /// Where the releasing side gave its clock away, and who.
+    pub released: Option<(Place, StrandInfo)>,
+    /// Where the second strand took it in.
+    pub acquired: Place,
+}
+
+/// A finding.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What.
+    pub kind: Kind,
+    /// How sure.
+    pub severity: Severity,
+    /// The earlier access.
+    pub first: Side,
+    /// The access that found it.
+    pub second: Side,
+    /// What failed to order them; `None`: nothing of the first strand ever reached the second.
+    pub last_sync: Option<LastSync>,
+    /// How often the same pair of sites was found.
+    pub count: u64,
+}

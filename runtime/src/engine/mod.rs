@@ -1,0 +1,27 @@
+//! The engine: strands, clocks, shadow and detection. It names no façade type.
+//!
+//! Everything a caller needs is here:
+//!
+//! * [`At`]: what is being done and where; made once for each operation, passed to all its parts;
+//! * [`Granule`]: the shadow of 8 bytes, or of one façade object; [`memory`] for raw addresses;
+//! * [`SyncVar`]: the clock that a lock, a channel slot, ... carries between strands;
+//! * [`LockVar`]: a `SyncVar` pair for exclusive and shared holders, which also knows who holds it;
+//! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
+//! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
+
+mod at;
+mod atomic;
+pub mod fence;
+pub mod finding;
+mod granule;
+mod lockvar;
+pub mod memory;
+pub mod session;
+pub mod strand;
+mod sync;
+
+pub use at::{At, Op};
+pub use atomic::AtomicVar;
+pub use granule::Granule;
+pub use lockvar::{LockVar, Mode};
+pub use sync::SyncVar;

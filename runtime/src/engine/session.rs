@@ -1,0 +1,1 @@
+//! Sessions: whose findings these are.

@@ -1,0 +1,1 @@
+//! Synchronisation that Fidge cannot see.

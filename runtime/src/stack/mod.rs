@@ -1,0 +1,1 @@
+//! Stacks: capture, depot, symbolise.

@@ -1,0 +1,3 @@
+//! Traces: the event model, recorder, reader, writer.
+
+pub mod event;

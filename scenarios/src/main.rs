@@ -1,0 +1,2 @@
+//! Injected races with ground truth, and the runner that measures detectors against them.
+fn main() {}

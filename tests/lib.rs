@@ -1,0 +1,1 @@
+//! Whole-system tests of Fidge; the tests themselves stand beside this file.
