@@ -1,7 +1,7 @@
 //! What an operation is and where it was called.
 
-use std::cell::Cell;
-use std::panic::Location;
+use core::cell::Cell;
+use core::panic::Location;
 
 /// The name of an operation as a report prints it: `Op("HashMap::insert")`.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub struct Op(pub &'static str);
 pub struct At {
     pub(crate) op: &'static Op,
     pub(crate) location: &'static Location<'static>,
+    /// The interned site, once something needed it.
     pub(crate) site: Cell<u32>,
 }
 
@@ -22,12 +23,22 @@ impl At {
     #[inline(always)]
     #[track_caller]
     pub fn here(op: &'static Op) -> Self {
-        At { op, location: Location::caller(), site: Cell::new(0) }
+        At::new(op, Location::caller())
+    }
+
+    /// A given place.
+    #[inline(always)]
+    pub fn new(op: &'static Op, location: &'static Location<'static>) -> Self {
+        At {
+            op,
+            location,
+            site: Cell::new(0),
+        }
     }
 
     /// The same place, under another operation name (a `lock` that becomes a `wait`).
     #[inline]
     pub fn with_op(&self, op: &'static Op) -> Self {
-        At { op, location: self.location, site: Cell::new(0) }
+        At::new(op, self.location)
     }
 }

@@ -1,7 +1,15 @@
 //! What the engine found, as plain data: addresses are not symbolised, nothing is rendered.
 
-use super::Mode;
 use std::panic::Location;
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// One holder: `Mutex::lock`, `RwLock::write`.
+    Exclusive,
+    /// Many holders: `RwLock::read`.
+    Shared,
+}
 
 /// What kind of fault a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,11 +57,9 @@ pub struct StrandInfo {
     pub created: Option<Place>,
 }
 
-/// A lock that was held.
+/// A lock that was held, by the place where it was taken.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// Serial number of the lock.
-    pub lock: u32,
     /// How it was held.
     pub mode: Mode,
     /// Where it was taken.

@@ -1,24 +1,557 @@
-//! The shadow of one granule.
+//! The shadow of one granule, and the check that every access makes.
+//!
+//! FastTrack (Flanagan & Freund, PLDI 2009) keeps the epoch of the last write and the epoch of the
+//! last read, or a clock of reads once they are concurrent. Here both are *cells* (epoch, site,
+//! which bytes, what kind), and departures follow from wanting every pair, for every byte, with
+//! atomics:
+//!
+//! 1. A cell covers a mask of the granule's 8 bytes. A new access takes its bytes out of the cells
+//!    it *subsumes*: those that happen before it and whose conflicts are all conflicts of the new
+//!    one too (a plain write subsumes everything, an atomic write the atomic kinds, a read the reads).
+//!    Nothing else ever removes a cell, so no access is forgotten that could still race alone.
+//! 2. Cells that do not fit inline (concurrent readers, disjoint bytes, writes that raced) move to
+//!    an [`Overflow`] block of the arena, which grows without bound. Readers stand there in a table
+//!    indexed by slot, so a shared reader finds its own cell at once and without the lock; writes
+//!    stand in order of time, newest last.
+//! 3. After a race is found the granule goes on exactly as before: the racing write keeps its cell
+//!    beside the new one. A racy read joins the last writer's clock at its write (SHB, Mathur, Kini &
+//!    Viswanathan, OOPSLA 2018), unless the session runs with `order=hb`.
+//!
+//! An access by a strand whose own access of the same epoch is still in place is done after one
+//! thread-local load and one compare.
 
 use super::At;
+use super::arena::Handle;
+use super::clock::Clock;
+use super::epoch::Epoch;
+use super::lock;
+use super::overflow::Overflow;
+use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
+use super::sink::{self, Sighting};
+use super::state::{self, State};
+use super::tape::{self, Event};
 
-/// Shadow of 8 application bytes, or of one façade object as a whole (inline shadow).
-#[derive(Debug, Default)]
-pub struct Granule {}
+/// What an access does. Bit 0: writes; bit 1: atomic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind(pub u8);
+
+impl Kind {
+    /// A non-atomic read.
+    pub const READ: Kind = Kind(0);
+    /// A non-atomic write.
+    pub const WRITE: Kind = Kind(1);
+    /// An atomic load.
+    pub const LOAD: Kind = Kind(2);
+    /// An atomic store or read-modify-write.
+    pub const STORE: Kind = Kind(3);
+
+    /// Whether it writes.
+    #[inline]
+    pub const fn writes(self) -> bool {
+        self.0 & 1 != 0
+    }
+    /// Whether it is atomic.
+    #[inline]
+    pub const fn atomic(self) -> bool {
+        self.0 & 2 != 0
+    }
+    /// Whether two unordered accesses to one byte are a race.
+    #[inline]
+    pub const fn conflicts(self, other: Kind) -> bool {
+        (self.writes() || other.writes()) && !(self.atomic() && other.atomic())
+    }
+    /// Whether all that conflicts with `earlier` conflicts with `self`.
+    #[inline]
+    pub const fn subsumes(self, earlier: Kind) -> bool {
+        (self.writes() || !earlier.writes()) && (!self.atomic() || earlier.atomic())
+    }
+}
+
+/// One remembered access.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Cell {
+    /// Who and when.
+    pub epoch: Epoch,
+    /// Where.
+    pub site: u32,
+    /// Which bytes; 0: no access.
+    pub mask: u8,
+    /// What.
+    pub kind: Kind,
+}
+
+impl Cell {
+    /// No access.
+    pub const NONE: Cell = Cell {
+        epoch: Epoch::NONE,
+        site: 0,
+        mask: 0,
+        kind: Kind::READ,
+    };
+}
+
+/// All bytes: a façade object, accessed as a whole.
+pub const WHOLE: u8 = 0xff;
+
+/// The fields of a granule's first word.
+mod word {
+    use super::{Cell, Epoch, Handle, Kind, lock};
+
+    /// 2 bits: free, or held by generation 1..=3 (see `lock`).
+    pub const LOCK: u64 = 3;
+    /// The object is a part of a map.
+    pub const MAP: u64 = 4;
+    const OVERFLOW: u32 = 3; // 29 bits
+    const WRITE: u32 = 32; // mask 8 bits, kind 8 bits
+    const READ: u32 = 48;
+
+    #[inline]
+    pub fn held() -> u64 {
+        u64::from(lock::held())
+    }
+    #[inline]
+    pub fn overflow(word: u64) -> Handle {
+        (word >> OVERFLOW) as u32 & ((1 << 29) - 1)
+    }
+    #[inline]
+    pub fn write_mask_kind(word: u64) -> (u8, Kind) {
+        ((word >> WRITE) as u8, Kind((word >> (WRITE + 8)) as u8))
+    }
+    #[inline]
+    pub fn read_mask_kind(word: u64) -> (u8, Kind) {
+        ((word >> READ) as u8, Kind((word >> (READ + 8)) as u8))
+    }
+    #[inline]
+    pub fn pack(map: u64, overflow: Handle, write: Cell, read: Cell) -> u64 {
+        debug_assert!(overflow < 1 << 29);
+        let half = |cell: Cell| u64::from(cell.mask) | u64::from(cell.kind.0) << 8;
+        map | u64::from(overflow) << OVERFLOW | half(write) << WRITE | half(read) << READ
+    }
+    pub fn cell(epoch: u64, site: u32, (mask, kind): (u8, Kind)) -> Cell {
+        if mask == 0 {
+            Cell::NONE
+        } else {
+            Cell {
+                epoch: Epoch(epoch),
+                site,
+                mask,
+                kind,
+            }
+        }
+    }
+}
+
+/// Shadow of 8 application bytes, or of one façade object as a whole (inline shadow). 32 bytes;
+/// all zeroes is a granule that nobody touched.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Granule {
+    word: AtomicU64,
+    write: AtomicU64,
+    read: AtomicU64,
+    write_site: AtomicU32,
+    read_site: AtomicU32,
+}
+
+impl Default for Granule {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One access as the granule sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// What.
+    pub kind: Kind,
+    /// Which bytes of the granule.
+    pub mask: u8,
+    /// First byte accessed, for reports.
+    pub address: usize,
+    /// Bytes accessed in all; 0: a façade object as a whole.
+    pub size: usize,
+}
 
 impl Granule {
     /// A granule that nobody has touched.
+    #[cfg(not(fidge_loom))]
     pub const fn new() -> Self {
-        Granule {}
+        Self::with_word(0)
     }
-    /// The current strand reads the whole object, not atomically.
+    /// One that is part of a map: its races are reported as such.
+    #[cfg(not(fidge_loom))]
+    pub const fn of_map() -> Self {
+        Self::with_word(word::MAP)
+    }
+    #[cfg(not(fidge_loom))]
+    const fn with_word(word: u64) -> Self {
+        Granule {
+            word: AtomicU64::new(word),
+            write: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            write_site: AtomicU32::new(0),
+            read_site: AtomicU32::new(0),
+        }
+    }
+    /// A granule that nobody has touched.
+    #[cfg(fidge_loom)]
+    pub fn new() -> Self {
+        Granule {
+            word: AtomicU64::new(0),
+            write: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            write_site: AtomicU32::new(0),
+            read_site: AtomicU32::new(0),
+        }
+    }
+
+    /// The current strand reads the whole object, not atomically. Only for objects that are never
+    /// accessed in any other way than by `read` and [`write`](Self::write).
     #[inline]
     pub fn read(&self, at: &At) {
-        let _ = at;
+        let epoch = state::epoch();
+        if self.read.load(Ordering::Relaxed) != epoch && self.write.load(Ordering::Relaxed) != epoch
+        {
+            self.access_here(Kind::READ, at);
+        }
     }
-    /// The current strand writes the whole object, not atomically.
+
+    /// The current strand writes the whole object, not atomically; see [`read`](Self::read).
     #[inline]
     pub fn write(&self, at: &At) {
-        let _ = at;
+        if self.write.load(Ordering::Relaxed) != state::epoch() {
+            self.access_here(Kind::WRITE, at);
+        }
+    }
+
+    #[inline(never)]
+    fn access_here(&self, kind: Kind, at: &At) {
+        if let Some(mut me) = state::enter() {
+            let access = Access {
+                kind,
+                mask: WHOLE,
+                address: self as *const _ as usize,
+                size: 0,
+            };
+            self.access(&mut me, access, at);
+        }
+    }
+
+    /// Whether the strand's own access of this epoch makes this one redundant.
+    #[inline]
+    pub fn seen(&self, me: &State, kind: Kind, mask: u8) -> bool {
+        let epoch = me.fast_epoch();
+        // The word first. Only we put our epoch into a cell: if it is there now, the cell has been
+        // ours since before, and the mask and kind just read are those of that cell.
+        let word = self.word.load(Ordering::Acquire);
+        let covers = |(have, by): (u8, Kind)| have & mask == mask && by.subsumes(kind);
+        if covers(word::write_mask_kind(word)) && self.write.load(Ordering::Acquire) == epoch {
+            return true;
+        }
+        if kind.writes() {
+            return false;
+        }
+        if covers(word::read_mask_kind(word)) && self.read.load(Ordering::Acquire) == epoch {
+            return true;
+        }
+        // A shared reader's own cell. The block is this granule's before and after the look, and
+        // our epoch can only have come into it while it was: blocks are cleared when they are made.
+        let overflow = word::overflow(word);
+        overflow != 0
+            && Overflow::at(overflow).has_read(me.slot, epoch, kind, mask)
+            && word::overflow(self.word.load(Ordering::Acquire)) == overflow
+    }
+
+    /// An access by `me`: check, report, remember.
+    pub fn access(&self, me: &mut State, access: Access, at: &At) {
+        if !tape::on(me) && self.seen(me, access.kind, access.mask) {
+            return;
+        }
+        let site = crate::stack::site(me, at);
+        self.access_at(me, access, at, site);
+    }
+
+    /// [`access`](Self::access) from a site that is interned already.
+    pub fn access_at(&self, me: &mut State, access: Access, at: &At, site: u32) {
+        let mut found = Found::default();
+        {
+            let mut cells = self.lock();
+            // An atomic access is traced by its operation, with its order.
+            if tape::on(me) && !access.kind.atomic() {
+                let event = if access.kind.writes() {
+                    Event::Write
+                } else {
+                    Event::Read
+                };
+                cells.trace(me, event, access, at);
+            }
+            cells.check(me, access, &mut found);
+            let new = Cell {
+                epoch: me.access_epoch(),
+                site,
+                mask: access.mask,
+                kind: access.kind,
+            };
+            cells.remember(me, new);
+        }
+        if found.any {
+            report(me, access, at, site, found);
+        }
+    }
+
+    /// The granule's history ends: the bytes belong to a new object.
+    pub fn reset(&self) {
+        let mut cells = self.lock();
+        cells.write = Cell::NONE;
+        cells.read = Cell::NONE;
+        cells.drop_overflow();
+    }
+
+    /// Identity in traces: kept in the overflow block, which is made for it.
+    pub fn trace_id(&self) -> u64 {
+        let mut cells = self.lock();
+        cells.id()
+    }
+
+    fn lock(&self) -> Cells<'_> {
+        let held = word::held();
+        let mut round = 0;
+        let seen = loop {
+            let seen = self.word.load(Ordering::Relaxed);
+            let holder = seen & word::LOCK;
+            if holder != held {
+                let mine = seen & !word::LOCK | held;
+                if self
+                    .word
+                    .compare_exchange(seen, mine, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
+                {
+                    break seen;
+                }
+            }
+            back_off(&mut round);
+        };
+        let mut cells = Cells {
+            granule: self,
+            map: seen & word::MAP,
+            overflow: word::overflow(seen),
+            write: word::cell(
+                self.write.load(Ordering::Relaxed),
+                self.write_site.load(Ordering::Relaxed),
+                word::write_mask_kind(seen),
+            ),
+            read: word::cell(
+                self.read.load(Ordering::Relaxed),
+                self.read_site.load(Ordering::Relaxed),
+                word::read_mask_kind(seen),
+            ),
+        };
+        if seen & word::LOCK != 0 {
+            // Its holder was lost in a `fork`, perhaps half way: start over. The block leaks.
+            (cells.overflow, cells.write, cells.read) = (0, Cell::NONE, Cell::NONE);
+        }
+        cells
     }
 }
+
+impl Drop for Granule {
+    #[inline]
+    fn drop(&mut self) {
+        let overflow = word::overflow(self.word.load(Ordering::Relaxed));
+        if overflow != 0 {
+            // SAFETY: the granule is gone, nobody else can reach its block.
+            unsafe { Overflow::free(overflow) };
+        }
+    }
+}
+
+/// A granule's cells, unpacked, while it is locked; packed again on drop.
+struct Cells<'a> {
+    granule: &'a Granule,
+    map: u64,
+    overflow: Handle,
+    write: Cell,
+    read: Cell,
+}
+
+impl Drop for Cells<'_> {
+    fn drop(&mut self) {
+        let granule = self.granule;
+        granule.write.store(self.write.epoch.0, Ordering::Relaxed);
+        granule.write_site.store(self.write.site, Ordering::Relaxed);
+        granule.read.store(self.read.epoch.0, Ordering::Relaxed);
+        granule.read_site.store(self.read.site, Ordering::Relaxed);
+        let word = word::pack(self.map, self.overflow, self.write, self.read);
+        granule.word.store(word, Ordering::Release);
+    }
+}
+
+/// What a check found; reported when the granule is free again.
+#[derive(Default)]
+struct Found {
+    any: bool,
+    map: bool,
+    /// The racing cells; more than fit are unlikely and would be reports of the same kind.
+    cells: [Option<Cell>; 8],
+    /// For a racy read: the last writers of its bytes.
+    writers: [Option<Cell>; 8],
+}
+
+impl Found {
+    fn add(into: &mut [Option<Cell>; 8], cell: Cell) {
+        if let Some(free) = into
+            .iter_mut()
+            .find(|at| at.is_none_or(|have| have.epoch == cell.epoch && have.site == cell.site))
+        {
+            *free = Some(cell);
+        }
+    }
+}
+
+impl Cells<'_> {
+    fn writes(&mut self) -> impl DoubleEndedIterator<Item = &mut Cell> {
+        let overflow: &mut [Cell] = if self.overflow == 0 {
+            &mut []
+        } else {
+            Overflow::at(self.overflow).writes()
+        };
+        overflow.iter_mut().chain(core::iter::once(&mut self.write))
+    }
+
+    fn check(&mut self, me: &State, access: Access, found: &mut Found) {
+        found.map = self.map != 0;
+        let races = |cell: &Cell| {
+            cell.mask & access.mask != 0
+                && cell.kind.conflicts(access.kind)
+                && !me.knows(cell.epoch)
+        };
+        // Newest first: the first write that has a byte is its last writer.
+        let mut unseen = access.mask;
+        for cell in self.writes().rev() {
+            if races(cell) {
+                found.any = true;
+                Found::add(&mut found.cells, *cell);
+                if cell.mask & unseen != 0 {
+                    Found::add(&mut found.writers, *cell);
+                }
+            }
+            unseen &= !cell.mask;
+        }
+        if access.kind.writes() {
+            if races(&self.read) {
+                found.any = true;
+                Found::add(&mut found.cells, self.read);
+            }
+            if self.overflow != 0 {
+                for cell in Overflow::at(self.overflow).reads() {
+                    if races(cell) {
+                        found.any = true;
+                        Found::add(&mut found.cells, *cell);
+                    }
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, me: &State, new: Cell) {
+        let trim = |cell: &mut Cell| {
+            if cell.mask & new.mask != 0 && new.kind.subsumes(cell.kind) && me.knows(cell.epoch) {
+                cell.mask &= !new.mask;
+                if cell.mask == 0 {
+                    *cell = Cell::NONE;
+                }
+            }
+        };
+        if new.kind.writes() {
+            for cell in self.writes() {
+                trim(cell);
+            }
+            trim(&mut self.read);
+            if self.overflow != 0 {
+                Overflow::at(self.overflow).reads().for_each(trim);
+                self.overflow = Overflow::settle(self.overflow);
+            }
+            if self.write.mask != 0 {
+                self.overflow = Overflow::push_write(self.overflow, self.write);
+            }
+            self.write = new;
+        } else {
+            trim(&mut self.read);
+            if self.read.mask == 0 {
+                self.read = new;
+            } else {
+                self.overflow = Overflow::put_read(self.overflow, new);
+            }
+        }
+    }
+
+    fn drop_overflow(&mut self) {
+        if self.overflow != 0 {
+            // SAFETY: the block is this granule's, which is locked.
+            unsafe { Overflow::free(self.overflow) };
+            self.overflow = 0;
+        }
+    }
+
+    fn id(&mut self) -> u64 {
+        if self.overflow == 0 {
+            self.overflow = Overflow::new(0);
+        }
+        let overflow = Overflow::at(self.overflow);
+        if overflow.id == 0 {
+            overflow.id = tape::next_id();
+        }
+        u64::from(overflow.id)
+    }
+
+    fn trace(&mut self, me: &mut State, event: Event, access: Access, at: &At) {
+        if access.size == 0 {
+            let id = tape::object_address(self.id());
+            tape::push(me, event, id, 8, at);
+        } else {
+            // One event a granule: the bytes of this access that lie in it.
+            let first = access.mask.trailing_zeros() as usize;
+            let base = access.address & !7;
+            let size = 8 - access.mask.leading_zeros() as usize - first;
+            tape::push(me, event, (base + first) as u64, size as u32, at);
+        }
+    }
+}
+
+/// Reports what was found and, for a read in SHB order, joins the last writers' clocks.
+#[cold]
+fn report(me: &mut State, access: Access, at: &At, site: u32, found: Found) {
+    let second = Cell {
+        epoch: me.last_epoch(),
+        site,
+        mask: access.mask,
+        kind: access.kind,
+    };
+    for first in found.cells.into_iter().flatten() {
+        sink::report(
+            me,
+            Sighting {
+                first,
+                second,
+                map: found.map,
+                access,
+            },
+        );
+    }
+    if access.kind.writes() || !sink::joins_racy_reads(me) {
+        return;
+    }
+    for writer in found.writers.into_iter().flatten() {
+        let Some(record) = super::slots::record_of(writer.epoch) else {
+            continue;
+        };
+        let mut then = Clock::EMPTY;
+        record.clock_at(writer.epoch.time(), &mut then);
+        me.join(&then, writer.epoch, at, None);
+        then.clear();
+    }
+}
+
+/// How many bytes a granule has.
+pub const BYTES: usize = 8;

@@ -1,35 +1,67 @@
 //! A lock as the engine sees it.
 
 use super::At;
-
-/// How a lock is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// One holder: `Mutex::lock`, `RwLock::write`.
-    Exclusive,
-    /// Many holders: `RwLock::read`.
-    Shared,
-}
+use super::finding::Mode;
+use super::state;
+use super::sync::SyncVar;
+use super::tape::{self, Event};
 
 /// The clocks of a mutex or reader-writer lock, and the record of who holds it (for reports).
 ///
 /// A shared release orders later exclusive acquires only; an exclusive release orders everything.
 #[derive(Debug, Default)]
-pub struct LockVar {}
+pub struct LockVar {
+    exclusive: SyncVar,
+    shared: SyncVar,
+}
 
 impl LockVar {
     /// A lock nobody has held.
+    #[cfg(not(fidge_loom))]
     pub const fn new() -> Self {
-        LockVar {}
+        LockVar {
+            exclusive: SyncVar::new(),
+            shared: SyncVar::new(),
+        }
     }
+
     /// Call right after the real lock was taken.
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
-        let _ = (mode, at);
+        let Some(mut me) = state::enter() else { return };
+        if tape::on(&me) {
+            let event = if mode == Mode::Shared {
+                Event::LockShared
+            } else {
+                Event::Lock
+            };
+            let id = self.exclusive.lock().id();
+            tape::push(&mut me, event, id, 0, at);
+        }
+        self.exclusive.learn(&mut me, at);
+        if mode == Mode::Exclusive {
+            self.shared.learn(&mut me, at);
+        }
+        me.held.push(self as *const _ as usize, mode, at);
     }
+
     /// Call right before the real lock is given back.
     #[inline]
     pub fn released(&self, mode: Mode, at: &At) {
-        let _ = (mode, at);
+        let Some(mut me) = state::enter() else { return };
+        if tape::on(&me) {
+            let event = if mode == Mode::Shared {
+                Event::UnlockShared
+            } else {
+                Event::Unlock
+            };
+            let id = self.exclusive.lock().id();
+            tape::push(&mut me, event, id, 0, at);
+        }
+        match mode {
+            Mode::Exclusive => self.exclusive.lock().release(&mut me, at),
+            Mode::Shared => self.shared.lock().release_join(&mut me, at),
+        }
+        me.held.pop(self as *const _ as usize, mode);
     }
 }

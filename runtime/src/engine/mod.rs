@@ -9,19 +9,37 @@
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
 
+pub mod arena;
 mod at;
 mod atomic;
+mod clock;
+mod epoch;
+mod exit;
 pub mod fence;
 pub mod finding;
+mod foreign;
 mod granule;
+mod held;
+pub mod lock;
 mod lockvar;
 pub mod memory;
+mod overflow;
+mod page;
+mod prim;
+mod record;
 pub mod session;
+mod sink;
+mod slots;
+mod state;
 pub mod strand;
 mod sync;
+pub mod tape;
+pub mod tell;
 
 pub use at::{At, Op};
 pub use atomic::AtomicVar;
+pub use finding::Mode;
 pub use granule::Granule;
-pub use lockvar::{LockVar, Mode};
+pub use lockvar::LockVar;
+pub use state::{State, reentered};
 pub use sync::SyncVar;

@@ -1,1 +1,200 @@
 //! Sessions: whose findings these are.
+//!
+//! A strand belongs to the session that its creator belongs to; what belongs to none belongs to the
+//! process session. A finding goes to the session of the strand whose access found it, and to the
+//! process session once that one has ended (a detached thread may outlive it).
+
+use super::arena::{self, Handle};
+use super::finding::Finding;
+use super::sink::Findings;
+use super::state::{self, State};
+use super::strand::{Running, Seed, Strand};
+use super::tape::{self, Tape};
+use super::{At, Op, strand};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What a session does.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Whether a racy read joins the last writer's clock (SHB), so that what only follows from a
+    /// race already reported is not reported again.
+    pub shb: bool,
+    /// How many different findings are kept; the others are counted.
+    pub max_reports: usize,
+    /// Whether every event is recorded for a trace.
+    pub record: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            shb: true,
+            max_reports: 100,
+            record: false,
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) findings: Findings,
+    pub(super) tape: Tape,
+    pub(super) shb: AtomicBool,
+    pub(super) max_reports: AtomicUsize,
+    ended: AtomicBool,
+}
+
+impl Session {
+    const fn new() -> Self {
+        Session {
+            findings: Findings::new(),
+            tape: Tape::new(),
+            shb: AtomicBool::new(true),
+            max_reports: AtomicUsize::new(100),
+            ended: AtomicBool::new(false),
+        }
+    }
+
+    fn configure(&self, settings: Settings) {
+        self.shb.store(settings.shb, Ordering::Relaxed);
+        self.max_reports
+            .store(settings.max_reports, Ordering::Relaxed);
+        self.tape.switch(settings.record);
+    }
+}
+
+static PROCESS: Session = Session::new();
+
+/// The process session's settings; once, before anything runs.
+pub fn configure_process(settings: Settings) {
+    PROCESS.configure(settings);
+}
+
+/// The session that a strand's findings go to.
+#[inline]
+pub fn of(me: &State) -> &'static Session {
+    if me.record.session == 0 {
+        return &PROCESS;
+    }
+    // SAFETY: sessions are never freed; their handles come from `Open::new`.
+    let session = unsafe { arena::get::<Session>(me.record.session) };
+    if session.ended.load(Ordering::Acquire) {
+        &PROCESS
+    } else {
+        session
+    }
+}
+
+/// Whether a session is recorded.
+pub fn is_taped(session: Handle) -> bool {
+    // SAFETY: sessions are never freed; their handles come from `Open::new`.
+    let session = if session == 0 {
+        &PROCESS
+    } else {
+        unsafe { arena::get(session) }
+    };
+    session.tape.is_on()
+}
+
+/// What a session came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The findings, in the order in which they were made.
+    pub findings: Vec<Finding>,
+    /// How many different ones more there were than `max_reports`.
+    pub held_back: u64,
+    /// The events, where they were recorded.
+    pub events: Vec<tape::RawEvent>,
+}
+
+/// An open session: the calling thread runs its first strand. Not `Send`.
+#[derive(Debug)]
+pub struct Open {
+    session: Handle,
+    strand: Option<Strand>,
+    running: Option<Running>,
+}
+
+static OP: Op = Op("fidge::check");
+
+impl Open {
+    /// Begins a session on this thread; its first strand is a child of the current one. When
+    /// nothing is recorded any more the session is inert and will find nothing.
+    #[track_caller]
+    #[inline(never)]
+    pub fn new(name: Option<&str>, settings: Settings) -> Self {
+        let at = At::here(&OP);
+        let Some(mut me) = state::enter() else {
+            return Open {
+                session: 0,
+                strand: None,
+                running: None,
+            };
+        };
+        let session = arena::alloc(size_of::<Session>());
+        // SAFETY: a fresh block of that size.
+        unsafe {
+            arena::address(session)
+                .cast::<Session>()
+                .write(Session::new())
+        };
+        // SAFETY: just written; never freed.
+        unsafe { arena::get::<Session>(session) }.configure(settings);
+        let record = strand::fork_into(&mut me, name, session, &at);
+        drop(me);
+        let (strand, seed): (Strand, Seed) = Strand::of(record);
+        Open {
+            session,
+            strand: Some(strand),
+            running: Some(seed.start()),
+        }
+    }
+
+    /// Ends the session: its first strand is joined, its findings are handed out. Strands of it
+    /// that still run go on as the process session's.
+    #[track_caller]
+    pub fn end(mut self) -> Outcome {
+        self.close();
+        if self.session == 0 {
+            return Outcome::default();
+        }
+        // SAFETY: `new` made it.
+        let session = unsafe { arena::get::<Session>(self.session) };
+        let (findings, held_back) = session.findings.take();
+        Outcome {
+            findings,
+            held_back,
+            events: session.tape.take(),
+        }
+    }
+
+    fn close(&mut self) {
+        drop(self.running.take());
+        if let Some(strand) = self.strand.take() {
+            strand.join(&At::here(&OP));
+        }
+        if self.session != 0 {
+            // SAFETY: `new` made it.
+            unsafe { arena::get::<Session>(self.session) }
+                .ended
+                .store(true, Ordering::Release);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The process session's findings so far.
+pub fn process_outcome() -> Outcome {
+    let (findings, held_back) = PROCESS.findings.take();
+    Outcome {
+        findings,
+        held_back,
+        events: PROCESS.tape.take(),
+    }
+}

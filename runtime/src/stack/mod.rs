@@ -1,1 +1,124 @@
 //! Stacks: capture, depot, symbolise.
+//!
+//! A *site* is an operation, its caller's location, the locks held and the stack, interned in the
+//! [`depot`] as a 32-bit number that fits into shadow. Capturing one walks frame pointers where the
+//! build has them, else asks the unwinder behind a cache; see [`capture`].
+
+mod capture;
+mod depot;
+
+use crate::engine::finding::{Held, Mode, Place};
+use crate::engine::{At, Op, State};
+use core::panic::Location;
+
+pub use capture::{Mode as Capture, callers_frame, mode, note_thread, set_mode};
+
+/// A strand's recently interned sites, by hash.
+#[derive(Debug)]
+pub struct Cache([(u64, u32); CACHE]);
+
+const CACHE: usize = 64;
+
+impl Cache {
+    /// An empty cache.
+    pub const fn new() -> Self {
+        Cache([(0, 0); CACHE])
+    }
+}
+
+/// The site of an operation by the current strand, interned.
+#[inline]
+pub fn site(me: &mut State, at: &At) -> u32 {
+    match at.site.get() {
+        0 => capture_site(me, at),
+        site => site,
+    }
+}
+
+#[inline(never)]
+fn capture_site(me: &mut State, at: &At) -> u32 {
+    let locks = me.held.set();
+    let frames = capture::Walk::new(me.base, at.location);
+    let hash = frames.hash() ^ depot::mix(at.op, Some(at.location), locks);
+    let entry = hash as usize % CACHE;
+    let (known, id) = me.sites.0[entry];
+    let site = if known == hash && id != 0 {
+        id
+    } else {
+        let mut buffer = [0; capture::DEPTH];
+        let found = frames.collect(&mut buffer);
+        let id = depot::intern(
+            hash,
+            at.op,
+            Some(at.location),
+            locks,
+            Mode::Exclusive,
+            found,
+        );
+        me.sites.0[entry] = (hash, id);
+        id
+    };
+    at.site.set(site);
+    site
+}
+
+/// The place of an operation, interned without a stack.
+pub fn place(at: &At) -> u32 {
+    let hash = depot::mix(at.op, Some(at.location), 0);
+    depot::intern(hash, at.op, Some(at.location), 0, Mode::Exclusive, &[])
+}
+
+/// The set of locks `below` and one more, taken at a place.
+pub fn lock_set(
+    below: u32,
+    op: &'static Op,
+    location: &'static Location<'static>,
+    mode: Mode,
+) -> u32 {
+    let hash = depot::mix(op, Some(location), below) ^ (1 + mode as u64);
+    depot::intern(hash, op, Some(location), below, mode, &[])
+}
+
+/// What makes two sites the same place, whatever their stacks and locks.
+pub fn key(site: u32) -> (usize, usize) {
+    depot::get(site).map_or((0, 0), |entry| {
+        (
+            entry.op as *const Op as usize,
+            entry.location.map_or(0, |at| at as *const _ as usize),
+        )
+    })
+}
+
+/// A site in full; `None` for site 0.
+pub fn told(site: u32) -> Option<Place> {
+    let entry = depot::get(site)?;
+    Some(Place {
+        op: entry.op.0,
+        location: entry.location,
+        frames: entry.frames().to_vec(),
+    })
+}
+
+/// A place of which nothing is known.
+pub fn unknown() -> Place {
+    Place {
+        op: "unknown",
+        location: None,
+        frames: Vec::new(),
+    }
+}
+
+/// The locks held at a site, outermost first.
+pub fn locks_of(site: u32) -> Vec<Held> {
+    let mut held = Vec::new();
+    let mut set = depot::get(site).map_or(0, |entry| entry.locks);
+    while let (Some(entry), Some(acquired)) = (depot::get(set), told(set)) {
+        held.push(Held {
+            mode: entry.mode,
+            acquired,
+        });
+        set = entry.locks;
+    }
+    held.reverse();
+    held
+}

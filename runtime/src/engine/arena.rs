@@ -1,0 +1,202 @@
+//! The engine's own heap: size classes over one lazily committed region.
+//!
+//! Blocks are named by [`Handle`]s, 32-bit indices of 16-byte units, so that a granule's word has
+//! room for one. The region is never unmapped and blocks keep their size class, so a stale handle
+//! may read old data but never fault; the lock-free readers in `granule` and `depot` build on that.
+//!
+//! The ceiling (`memory_mb`) counts what the arena and the shadow table handed out. When it is
+//! reached detection stops with one message and the program goes on; operations already under way
+//! finish from the slack behind the ceiling.
+
+use super::lock::Spin;
+use super::page;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+
+const UNIT: usize = 16;
+/// Block sizes are multiples of a unit up to 1 KiB, then powers of two.
+const SMALL: usize = 1024 / UNIT;
+const CLASSES: usize = SMALL + 22;
+/// What a handle in a granule can name: 2^29 units. Where the system grants less (a limit on
+/// address space, no overcommitment), smaller regions are tried.
+const REGION: usize = if cfg!(all(unix, target_pointer_width = "64")) {
+    UNIT << 29
+} else {
+    1 << 29
+};
+const LEAST_REGION: usize = 64 << 20;
+/// Kept free behind the ceiling for operations under way when it is reached.
+const SLACK: usize = 64 << 20;
+const DEFAULT_CEILING: usize = 4096 << 20;
+
+/// Names a block. 0 names none.
+pub type Handle = u32;
+
+struct Class {
+    lock: Spin,
+    free: UnsafeCell<Handle>,
+}
+
+// SAFETY: `free` is only touched under `lock`.
+unsafe impl Sync for Class {}
+
+static BASE: AtomicPtr<u8> = AtomicPtr::new(core::ptr::null_mut());
+static LIMIT: AtomicUsize = AtomicUsize::new(REGION);
+static NEXT: AtomicUsize = AtomicUsize::new(UNIT);
+static MAP: Spin = Spin::new();
+static USED: AtomicUsize = AtomicUsize::new(0);
+static CEILING: AtomicUsize = AtomicUsize::new(DEFAULT_CEILING);
+static STOPPED: AtomicBool = AtomicBool::new(false);
+static FREE: [Class; CLASSES] = [const {
+    Class {
+        lock: Spin::new(),
+        free: UnsafeCell::new(0),
+    }
+}; CLASSES];
+
+/// Sets the ceiling in bytes, once at start.
+pub fn set_ceiling(bytes: usize) {
+    CEILING.store(bytes, Ordering::Relaxed);
+}
+
+/// Bytes of detector memory handed out so far (freed blocks are kept for reuse and still count).
+pub fn used() -> usize {
+    USED.load(Ordering::Relaxed)
+}
+
+/// Whether the ceiling was reached; then nothing is detected any more.
+#[inline]
+pub fn stopped() -> bool {
+    STOPPED.load(Ordering::Relaxed)
+}
+
+/// Counts memory that was taken outside the arena, and stops detection at the ceiling.
+pub fn count(bytes: usize) {
+    let used = USED.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    let ceiling = CEILING.load(Ordering::Relaxed);
+    if used > ceiling && !STOPPED.swap(true, Ordering::Relaxed) {
+        super::tell::line(format_args!(
+            "fidge: detector memory reached its ceiling of {} MiB; detection stops here, the \
+             program goes on. Raise it with FIDGE_OPTIONS=memory_mb=N",
+            ceiling >> 20
+        ));
+    }
+}
+
+fn class_of(bytes: usize) -> (usize, usize) {
+    let units = bytes.div_ceil(UNIT).max(1);
+    if units <= SMALL {
+        (units - 1, units * UNIT)
+    } else {
+        let size = (units * UNIT).next_power_of_two();
+        (
+            SMALL + (size / UNIT / SMALL).trailing_zeros() as usize,
+            size,
+        )
+    }
+}
+
+/// The first byte of a block.
+#[inline]
+pub fn address(handle: Handle) -> *mut u8 {
+    debug_assert_ne!(handle, 0);
+    // SAFETY: handles come from `alloc`, so they lie within the region behind BASE.
+    unsafe { BASE.load(Ordering::Relaxed).add(handle as usize * UNIT) }
+}
+
+/// The handle of a block that starts at `address`.
+#[inline]
+pub fn handle(address: *mut u8) -> Handle {
+    ((address as usize - BASE.load(Ordering::Relaxed) as usize) / UNIT) as Handle
+}
+
+/// A block as a `T`.
+///
+/// # Safety
+///
+/// `handle` names a block that holds an initialised `T` (or zeroes, where that is a valid `T`),
+/// and the reference outlives neither the block nor the exclusivity that `T`'s use needs.
+#[inline]
+pub unsafe fn get<'a, T>(handle: Handle) -> &'a T {
+    // SAFETY: as the caller promises.
+    unsafe { &*address(handle).cast::<T>() }
+}
+
+/// A zeroed block of at least `bytes`, 16-byte aligned.
+///
+/// Never fails: past the ceiling detection stops, and the slack serves what is under way. If even
+/// the region is gone (or the system refuses it) the process cannot be checked any further and is
+/// aborted with a message, as an allocator would.
+pub fn alloc(bytes: usize) -> Handle {
+    let (class, size) = class_of(bytes);
+    {
+        let _held = FREE[class].lock.lock();
+        // SAFETY: under the class's lock.
+        let head = unsafe { &mut *FREE[class].free.get() };
+        if *head != 0 {
+            let handle = *head;
+            // SAFETY: a free block's first word is the next free block's handle.
+            unsafe {
+                let at = address(handle);
+                *head = at.cast::<Handle>().read();
+                at.write_bytes(0, size);
+            }
+            return handle;
+        }
+    }
+    count(size);
+    let at = NEXT.fetch_add(size, Ordering::Relaxed);
+    let no_base = base().is_null();
+    let end = at + size;
+    if end + SLACK > LIMIT.load(Ordering::Relaxed) {
+        count(CEILING.load(Ordering::Relaxed));
+    }
+    if no_base || end > LIMIT.load(Ordering::Relaxed) {
+        super::tell::line(format_args!(
+            "fidge: no address space left for the detector; aborting"
+        ));
+        std::process::abort();
+    }
+    (at / UNIT) as Handle
+}
+
+#[cold]
+fn map_region() -> *mut u8 {
+    let _held = MAP.lock();
+    let mapped = BASE.load(Ordering::Relaxed);
+    if !mapped.is_null() {
+        return mapped;
+    }
+    let mut bytes = REGION;
+    while bytes >= LEAST_REGION {
+        if let Some(fresh) = page::map(bytes) {
+            LIMIT.store(bytes, Ordering::Relaxed);
+            BASE.store(fresh, Ordering::Release);
+            return fresh;
+        }
+        bytes /= 2;
+    }
+    core::ptr::null_mut()
+}
+
+#[inline]
+fn base() -> *mut u8 {
+    let base = BASE.load(Ordering::Acquire);
+    if base.is_null() { map_region() } else { base }
+}
+
+/// Gives a block back.
+///
+/// # Safety
+///
+/// `handle` came from [`alloc`] with the same `bytes` and is not used again by the caller.
+pub unsafe fn free(handle: Handle, bytes: usize) {
+    let (class, _) = class_of(bytes);
+    let _held = FREE[class].lock.lock();
+    // SAFETY: under the class's lock; the block is the caller's to give.
+    unsafe {
+        let head = FREE[class].free.get();
+        address(handle).cast::<Handle>().write(*head);
+        *head = handle;
+    }
+}

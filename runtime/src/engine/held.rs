@@ -1,0 +1,151 @@
+//! Which locks a strand holds, for reports.
+//!
+//! Pushing and popping stores two words; the set is interned only when a site is, and then as the
+//! places where the locks were taken, so the number of sets follows the program's text and not the
+//! number of its locks.
+
+use super::At;
+use super::Op;
+use super::arena::{self, Handle};
+use super::finding::Mode;
+use core::panic::Location;
+
+/// Entries that need no block.
+const INLINE: usize = 6;
+
+/// One lock.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    lock: usize,
+    mode: Mode,
+    op: &'static Op,
+    location: &'static Location<'static>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Held {
+    inline: [Option<Entry>; INLINE],
+    len: usize,
+    more: Handle,
+    room: usize,
+    /// The interned set, while it is known.
+    set: Option<u32>,
+    /// What `set` was last computed from: the set below the top, the top's place, the result.
+    recent: Option<(u32, usize, usize, u32)>,
+}
+
+impl Held {
+    /// None.
+    pub const fn new() -> Self {
+        Held {
+            inline: [None; INLINE],
+            len: 0,
+            more: 0,
+            room: 0,
+            set: Some(0),
+            recent: None,
+        }
+    }
+
+    #[inline]
+    fn entry(&mut self, index: usize) -> &mut Option<Entry> {
+        if index < INLINE {
+            return &mut self.inline[index];
+        }
+        // SAFETY: `more` holds `room` entries, and `push` keeps `len <= INLINE + room`.
+        unsafe {
+            &mut *arena::address(self.more)
+                .cast::<Option<Entry>>()
+                .add(index - INLINE)
+        }
+    }
+
+    /// The strand took `lock`.
+    #[inline]
+    pub fn push(&mut self, lock: usize, mode: Mode, at: &At) {
+        if self.len >= INLINE + self.room {
+            self.grow();
+        }
+        let index = self.len;
+        *self.entry(index) = Some(Entry {
+            lock,
+            mode,
+            op: at.op,
+            location: at.location,
+        });
+        self.len += 1;
+        self.set = None;
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let room = (self.room * 2).max(16);
+        let bigger = arena::alloc(room * size_of::<Option<Entry>>());
+        if self.more != 0 {
+            // SAFETY: both blocks hold at least the old room; the old one is ours.
+            unsafe {
+                let bytes = self.room * size_of::<Option<Entry>>();
+                arena::address(bigger).copy_from_nonoverlapping(arena::address(self.more), bytes);
+                arena::free(self.more, bytes);
+            }
+        }
+        (self.more, self.room) = (bigger, room);
+    }
+
+    /// The strand gives `lock` back. Guards may go in any order, and to another strand's thread.
+    #[inline]
+    pub fn pop(&mut self, lock: usize, mode: Mode) {
+        for index in (0..self.len).rev() {
+            if self
+                .entry(index)
+                .is_some_and(|entry| entry.lock == lock && entry.mode == mode)
+            {
+                for at in index + 1..self.len {
+                    *self.entry(at - 1) = *self.entry(at);
+                }
+                self.len -= 1;
+                self.set = if self.len == 0 { Some(0) } else { None };
+                return;
+            }
+        }
+    }
+
+    /// The interned set of what is held; 0 when nothing is.
+    #[inline]
+    pub fn set(&mut self) -> u32 {
+        if let Some(set) = self.set {
+            return set;
+        }
+        let mut set = 0;
+        for index in 0..self.len {
+            let Some(entry) = *self.entry(index) else {
+                continue;
+            };
+            let key = (
+                set,
+                &raw const *entry.op as usize,
+                &raw const *entry.location as usize,
+            );
+            set = match self.recent {
+                Some((below, op, location, set)) if (below, op, location) == key => set,
+                _ => {
+                    let set = crate::stack::lock_set(key.0, entry.op, entry.location, entry.mode);
+                    self.recent = Some((key.0, key.1, key.2, set));
+                    set
+                }
+            };
+        }
+        self.set = Some(set);
+        set
+    }
+
+    /// Gives the memory back.
+    pub fn clear(&mut self) {
+        if self.more != 0 {
+            // SAFETY: the block is ours, of that room.
+            unsafe { arena::free(self.more, self.room * size_of::<Option<Entry>>()) };
+        }
+        *self = Held::new();
+    }
+}

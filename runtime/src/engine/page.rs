@@ -1,0 +1,31 @@
+//! Where the engine's memory comes from: zeroed address space, committed when touched.
+//!
+//! On unix `mmap(MAP_NORESERVE)`; elsewhere the system allocator (never the program's
+//! `#[global_allocator]`, which may itself be what is being checked).
+
+/// Zeroed, page-aligned address space of `bytes`, or `None` when the system refuses.
+#[cfg(unix)]
+pub fn map(bytes: usize) -> Option<*mut u8> {
+    // SAFETY: a fresh anonymous mapping touches no existing memory.
+    let at = unsafe {
+        libc::mmap(
+            core::ptr::null_mut(),
+            bytes,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    (at != libc::MAP_FAILED).then_some(at.cast())
+}
+
+/// Zeroed, page-aligned address space of `bytes`, or `None` when the system refuses.
+#[cfg(not(unix))]
+pub fn map(bytes: usize) -> Option<*mut u8> {
+    use std::alloc::{GlobalAlloc, Layout, System};
+    let layout = Layout::from_size_align(bytes, 4096).ok()?;
+    // SAFETY: the layout has a non-zero size.
+    let at = unsafe { System.alloc_zeroed(layout) };
+    (!at.is_null()).then_some(at)
+}

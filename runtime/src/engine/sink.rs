@@ -1,0 +1,230 @@
+//! Where findings go: kept raw in the arena while the program runs, told in full when asked for.
+
+use super::arena::{self, Handle};
+use super::epoch::Epoch;
+use super::finding::{Finding, Kind as What, LastSync, Severity, Side, StrandInfo};
+use super::granule::{Access, Cell};
+use super::lock::Spin;
+use super::record::Record;
+use super::session;
+use super::slots;
+use super::state::State;
+use crate::stack;
+use core::cell::UnsafeCell;
+
+/// Two accesses that race, as the granule saw them.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    /// The earlier one.
+    pub first: Cell,
+    /// The one that found it.
+    pub second: Cell,
+    /// Whether the object is part of a map.
+    pub map: bool,
+    /// The second one's bytes.
+    pub access: Access,
+}
+
+#[derive(Clone, Copy)]
+struct Raw {
+    next: Handle,
+    count: u64,
+    sighting: Sighting,
+    /// The second strand's record.
+    second: &'static Record,
+}
+
+#[derive(Debug)]
+struct List {
+    first: Handle,
+    last: Handle,
+    len: usize,
+    held_back: u64,
+}
+
+/// A session's findings.
+#[derive(Debug)]
+pub struct Findings {
+    lock: Spin,
+    list: UnsafeCell<List>,
+}
+
+// SAFETY: `list` and what it leads to are only touched under `lock`.
+unsafe impl Sync for Findings {}
+
+impl Findings {
+    /// None yet.
+    pub const fn new() -> Self {
+        let list = List {
+            first: 0,
+            last: 0,
+            len: 0,
+            held_back: 0,
+        };
+        Findings {
+            lock: Spin::new(),
+            list: UnsafeCell::new(list),
+        }
+    }
+
+    /// Keeps a finding, or counts it where the same two places raced before (either way round).
+    fn add(&self, sighting: Sighting, second: &'static Record, most: usize) {
+        let places = (
+            stack::key(sighting.first.site),
+            stack::key(sighting.second.site),
+        );
+        let _held = self.lock.lock();
+        // SAFETY: under the lock; the handles name `Raw`s.
+        unsafe {
+            let list = &mut *self.list.get();
+            let mut at = list.first;
+            while at != 0 {
+                let raw = arena::address(at).cast::<Raw>();
+                let have = &(*raw).sighting;
+                let (a, b) = (stack::key(have.first.site), stack::key(have.second.site));
+                if (a, b) == places || (b, a) == places {
+                    (*raw).count += 1;
+                    return;
+                }
+                at = (*raw).next;
+            }
+            if list.len >= most {
+                list.held_back += 1;
+                return;
+            }
+            let fresh = arena::alloc(size_of::<Raw>());
+            let raw = Raw {
+                next: 0,
+                count: 1,
+                sighting,
+                second,
+            };
+            arena::address(fresh).cast::<Raw>().write(raw);
+            if list.last == 0 {
+                list.first = fresh;
+            } else {
+                (*arena::address(list.last).cast::<Raw>()).next = fresh;
+            }
+            list.last = fresh;
+            list.len += 1;
+        }
+    }
+
+    /// Takes the findings out and tells them in full; and how many were held back.
+    pub fn take(&self) -> (Vec<Finding>, u64) {
+        let (mut at, held_back) = {
+            let _held = self.lock.lock();
+            // SAFETY: under the lock.
+            let list = unsafe { &mut *self.list.get() };
+            let was = (list.first, list.held_back);
+            *list = List {
+                first: 0,
+                last: 0,
+                len: 0,
+                held_back: 0,
+            };
+            was
+        };
+        let mut findings = Vec::new();
+        while at != 0 {
+            // SAFETY: the list is ours now; its handles name `Raw`s.
+            let raw = unsafe { *arena::address(at).cast::<Raw>() };
+            findings.push(tell(&raw));
+            // SAFETY: copied out, and nobody else refers to it.
+            unsafe { arena::free(at, size_of::<Raw>()) };
+            at = raw.next;
+        }
+        (findings, held_back)
+    }
+}
+
+/// A race was found by `me`.
+pub fn report(me: &State, sighting: Sighting) {
+    let session = session::of(me);
+    let most = session
+        .max_reports
+        .load(core::sync::atomic::Ordering::Relaxed);
+    session.findings.add(sighting, me.record, most);
+}
+
+/// Whether a racy read of this strand joins the last writer's clock.
+pub fn joins_racy_reads(me: &State) -> bool {
+    session::of(me)
+        .shb
+        .load(core::sync::atomic::Ordering::Relaxed)
+}
+
+fn strand_info(record: &Record) -> StrandInfo {
+    StrandInfo {
+        id: record.id,
+        name: record.name().map(str::to_owned),
+        parent: (record.parent != u32::MAX).then_some(record.parent),
+        created: stack::told(record.created),
+    }
+}
+
+fn side(cell: &Cell, owner: Option<&Record>, address: usize, size: usize) -> Side {
+    Side {
+        place: stack::told(cell.site).unwrap_or_else(stack::unknown),
+        write: cell.kind.writes(),
+        atomic: cell.kind.atomic(),
+        address,
+        size,
+        strand: owner.map_or_else(
+            || StrandInfo {
+                id: u32::MAX,
+                name: None,
+                parent: None,
+                created: None,
+            },
+            strand_info,
+        ),
+        locks: Some(stack::locks_of(cell.site)),
+    }
+}
+
+fn tell(raw: &Raw) -> Finding {
+    let Sighting {
+        first,
+        second,
+        map,
+        access,
+    } = raw.sighting;
+    let owner = slots::record_of(first.epoch);
+    // The earlier side's bytes within the granule; a façade object is accessed as a whole.
+    let (address, size) = if access.size == 0 {
+        (access.address, 0)
+    } else {
+        let from = first.mask.trailing_zeros() as usize;
+        (
+            (access.address & !7) + from,
+            first.mask.count_ones() as usize,
+        )
+    };
+    Finding {
+        kind: if map { What::MapRace } else { What::DataRace },
+        severity: Severity::Error,
+        first: side(&first, owner, address, size),
+        second: side(&second, Some(raw.second), access.address, access.size),
+        last_sync: last_sync(&first, &second, raw.second),
+        count: raw.count,
+    }
+}
+
+/// The last acquire, before the second access, that taught its strand anything of the first's.
+fn last_sync(first: &Cell, second: &Cell, by: &Record) -> Option<LastSync> {
+    let raise = by.last_learned(first.epoch.slot(), second.epoch.time())?;
+    let released = stack::told(raise.released).zip(releaser(raise.by));
+    Some(LastSync {
+        released,
+        acquired: stack::told(raise.acquired)?,
+    })
+}
+
+fn releaser(epoch: Epoch) -> Option<StrandInfo> {
+    if epoch.is_some() {
+        slots::record_of(epoch).map(strand_info)
+    } else {
+        None
+    }
+}

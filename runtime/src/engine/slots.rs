@@ -1,0 +1,172 @@
+//! Slots: who owns which component of the clocks, now and in the past.
+//!
+//! A slot may be given to a new strand when all its former owner did happens before the new
+//! strand's start, that is, when the forking strand's clock has reached the owner's last epoch. The
+//! new owner goes on counting where the old one ended. So an epoch stays what it was: a clock that
+//! has reached it has reached everything before it, whichever owner that was, and no verdict
+//! depends on reuse. (Accordion clocks, Christiaens & De Bosschere, 2001, shrink clocks by the same
+//! observation.) The records of a slot's owners are kept in a list, newest first, so that an epoch
+//! still names its strand.
+
+use super::arena::{self, Handle};
+use super::clock::Clock;
+use super::epoch::{Epoch, SLOTS, Slot, Time};
+use super::lock::Spin;
+use super::record::Record;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+
+/// How many free slots are looked at before a new one is taken.
+const LOOK: usize = 64;
+
+struct Free {
+    lock: Spin,
+    slots: UnsafeCell<FreeList>,
+}
+
+struct FreeList {
+    entries: Handle,
+    len: usize,
+    room: usize,
+    /// Slots ever used.
+    fresh: Slot,
+}
+
+// SAFETY: `slots` is only touched under `lock`.
+unsafe impl Sync for Free {}
+
+static FREE: Free = Free {
+    lock: Spin::new(),
+    slots: UnsafeCell::new(FreeList {
+        entries: 0,
+        len: 0,
+        room: 0,
+        fresh: 0,
+    }),
+};
+
+/// Newest record of each slot: a lazily committed table of handles.
+static OWNERS: AtomicPtr<AtomicU32> = AtomicPtr::new(core::ptr::null_mut());
+
+fn owners() -> *mut AtomicU32 {
+    let table = OWNERS.load(Ordering::Acquire);
+    if !table.is_null() {
+        return table;
+    }
+    let bytes = SLOTS * size_of::<AtomicU32>();
+    let Some(fresh) = super::page::map(bytes) else {
+        super::tell::line(format_args!(
+            "fidge: no address space left for the detector; aborting"
+        ));
+        std::process::abort();
+    };
+    match OWNERS.compare_exchange(
+        core::ptr::null_mut(),
+        fresh.cast(),
+        Ordering::AcqRel,
+        Ordering::Acquire,
+    ) {
+        Ok(_) => fresh.cast(),
+        Err(other) => other, // The loser's untouched mapping costs address space only.
+    }
+}
+
+fn owner(slot: Slot) -> &'static AtomicU32 {
+    // SAFETY: slots are below SLOTS, the table's length; zeroed memory is a valid AtomicU32.
+    unsafe { &*owners().add(slot as usize) }
+}
+
+/// A slot for a strand whose past is `clock`, and the last time that is used up in it.
+///
+/// There are 2^20 slots. When none is left, the newest free slot is reused although its past is
+/// not ordered before the newcomer: races with that past are then missed, and a line says so.
+pub fn take(clock: &Clock) -> (Slot, Time) {
+    let _held = FREE.lock.lock();
+    // SAFETY: under the lock.
+    let free = unsafe { &mut *FREE.slots.get() };
+    let entries = |index: usize| {
+        // SAFETY: `index < len <= room`, the block's length in epochs.
+        unsafe { &mut *arena::address(free.entries).cast::<Epoch>().add(index) }
+    };
+    let from = free.len.saturating_sub(LOOK);
+    let fits = (from..free.len)
+        .rev()
+        .find(|&index| clock.knows(*entries(index)));
+    let full = free.fresh as usize == SLOTS;
+    if full && fits.is_none() {
+        super::tell::line(format_args!(
+            "fidge: {SLOTS} strands are alive or unjoined; a slot is reused, races with its former \
+             owner may be missed"
+        ));
+    }
+    match fits.or(if full { free.len.checked_sub(1) } else { None }) {
+        Some(index) => {
+            let last = *entries(index);
+            free.len -= 1;
+            // Keep the order: recently freed slots fit most often and stand at the end.
+            for at in index..free.len {
+                *entries(at) = *entries(at + 1);
+            }
+            (last.slot(), last.time())
+        }
+        None if full => {
+            super::tell::line(format_args!(
+                "fidge: more than {SLOTS} live strands; aborting"
+            ));
+            std::process::abort();
+        }
+        None => {
+            free.fresh += 1;
+            (free.fresh - 1, 0)
+        }
+    }
+}
+
+/// The slot's owner is gone for good; `last` is its last epoch.
+pub fn give_back(last: Epoch) {
+    let _held = FREE.lock.lock();
+    // SAFETY: under the lock.
+    let free = unsafe { &mut *FREE.slots.get() };
+    if free.len == free.room {
+        let room = (free.room * 2).max(64);
+        let bigger = arena::alloc(room * size_of::<Epoch>());
+        if free.entries != 0 {
+            // SAFETY: the old block holds `room` epochs, the new one more; the old one is ours.
+            unsafe {
+                arena::address(bigger).copy_from_nonoverlapping(
+                    arena::address(free.entries),
+                    free.room * size_of::<Epoch>(),
+                );
+                arena::free(free.entries, free.room * size_of::<Epoch>());
+            }
+        }
+        (free.entries, free.room) = (bigger, room);
+    }
+    // SAFETY: `len < room`.
+    unsafe { *arena::address(free.entries).cast::<Epoch>().add(free.len) = last };
+    free.len += 1;
+}
+
+/// Makes `record` the newest owner of its slot; returns the one before.
+pub fn own(slot: Slot, record: Handle) -> Handle {
+    owner(slot).swap(record, Ordering::AcqRel)
+}
+
+/// The record of the strand that an epoch belongs to.
+pub fn record_of(epoch: Epoch) -> Option<&'static Record> {
+    let mut record = Record::at(owner(epoch.slot()).load(Ordering::Acquire))?;
+    while record.start > epoch.time() {
+        record = Record::at(record.previous.load(Ordering::Acquire))?;
+    }
+    Some(record)
+}
+
+/// The newest record of every slot in use.
+pub fn newest() -> impl Iterator<Item = &'static Record> {
+    let fresh = {
+        let _held = FREE.lock.lock();
+        // SAFETY: under the lock.
+        unsafe { (*FREE.slots.get()).fresh }
+    };
+    (0..fresh).filter_map(|slot| Record::at(owner(slot).load(Ordering::Acquire)))
+}

@@ -1,0 +1,337 @@
+//! What a running strand carries: its epoch, its fence clocks, its locks; and which strand the
+//! current OS thread runs.
+//!
+//! The access path needs one thread-local load and one comparison here: [`epoch`]. All else goes
+//! through [`enter`], which registers threads that Fidge did not see start, and keeps the engine
+//! from being entered twice by one thread: what a signal handler does while the engine is at work
+//! below it is not recorded, but counted.
+//!
+//! # Times and epochs
+//!
+//! `time` is the strand's own component. It ticks after each release, lazily: only when something
+//! (an access, a grown clock) has *used* the epoch since. So an epoch names one clock value, in
+//! both directions: whoever has reached `time@slot` has all the strand knew then, and a release that
+//! publishes the epoch that was last published there has nothing to do. It also ticks before the
+//! clock grows within a used epoch, so that the clock of every access can be told from its epoch
+//! (see `record`).
+
+use super::arena;
+use super::clock::Clock;
+use super::epoch::{Epoch, Slot, Time};
+use super::held::Held;
+use super::record::{NO_EPOCH, Record};
+use super::sync::Snapshot;
+use super::{At, foreign, tape};
+use core::cell::Cell;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// See the module.
+#[derive(Debug)]
+pub struct State {
+    /// Whether the engine is at work for this strand.
+    busy: Cell<bool>,
+    /// Whether the current epoch was used.
+    used: bool,
+    /// The own component.
+    time: Time,
+    /// Its slot.
+    pub slot: Slot,
+    /// How many ended foreign threads this strand knows of.
+    pub foreign_seen: u64,
+    /// What a foreign thread was taken to know at its start.
+    pub given: Clock,
+    /// Its permanent part.
+    pub record: &'static Record,
+    /// `F_t`: what a relaxed store publishes.
+    pub fence: Snapshot,
+    /// Joined by relaxed loads; an acquire fence takes it in.
+    pub pending: Snapshot,
+    /// The locks it holds.
+    pub held: Held,
+    /// Where its stack walks end: the frame that started it.
+    pub base: usize,
+    /// Recently interned sites.
+    pub sites: crate::stack::Cache,
+}
+
+/// The epoch of a state that is nobody's: equal to no epoch in shadow.
+static NOBODY: AtomicU64 = AtomicU64::new(NO_EPOCH);
+
+/// This OS thread's current strand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Current {
+    /// Not registered yet.
+    Unknown,
+    /// Its last destructor has run.
+    Gone,
+    Strand(*mut State),
+}
+
+thread_local! {
+    static CURRENT: Cell<Current> = const { Cell::new(Current::Unknown) };
+    /// `&record.fast` of the current strand.
+    static FAST: Cell<*const AtomicU64> = const { Cell::new(&raw const NOBODY) };
+}
+
+/// What the current strand's accesses of this epoch left in shadow; no such word otherwise.
+#[inline(always)]
+pub fn epoch() -> u64 {
+    // SAFETY: FAST points at NOBODY or into the permanent record of this thread's current strand.
+    FAST.with(|fast| unsafe { (*fast.get()).load(Ordering::Relaxed) })
+}
+
+/// Calls that were not recorded because they came from a signal handler that had interrupted the
+/// engine, or from within the engine's own work.
+static REENTERED: AtomicU64 = AtomicU64::new(0);
+
+/// See [`REENTERED`].
+pub fn reentered() -> u64 {
+    REENTERED.load(Ordering::Relaxed)
+}
+
+/// The current strand, while the engine works for it.
+#[derive(Debug)]
+pub struct Me(*mut State);
+
+impl Drop for Me {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: `enter` made it from the thread's live state.
+        unsafe { (*self.0).busy.set(false) };
+    }
+}
+
+impl core::ops::Deref for Me {
+    type Target = State;
+    #[inline]
+    fn deref(&self) -> &State {
+        // SAFETY: only one `Me` exists for a state at a time (`busy`), and the state outlives it.
+        unsafe { &*self.0 }
+    }
+}
+
+impl core::ops::DerefMut for Me {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut State {
+        // SAFETY: as above.
+        unsafe { &mut *self.0 }
+    }
+}
+
+/// The current strand, registered if need be; `None` when nothing is to be recorded.
+#[inline]
+pub fn enter() -> Option<Me> {
+    let Current::Strand(state) = CURRENT.get() else {
+        return register();
+    };
+    // SAFETY: the thread's current state is live.
+    let me = unsafe { &mut *state };
+    if me.busy.get() {
+        REENTERED.fetch_add(1, Ordering::Relaxed);
+        return None;
+    }
+    if arena::stopped() {
+        return None;
+    }
+    me.busy.set(true);
+    let mut me = Me(state);
+    if me.record.tick.load(Ordering::Relaxed) {
+        me.record.tick.store(false, Ordering::Relaxed);
+        me.advance();
+    }
+    if me.foreign_seen != foreign::ended() {
+        foreign::learn(&mut me);
+    }
+    Some(me)
+}
+
+/// A thread that Fidge did not see start does something for the first time.
+#[cold]
+fn register() -> Option<Me> {
+    if CURRENT.get() == Current::Gone || arena::stopped() {
+        return None;
+    }
+    // Whatever the registration itself calls (the system may allocate) is not recorded.
+    CURRENT.set(Current::Gone);
+    install(Current::Strand(foreign::start()));
+    crate::stack::note_thread();
+    super::exit::watch();
+    enter()
+}
+
+fn install(current: Current) {
+    let fast = match current {
+        // SAFETY: the state is live while it is current, and records live for ever.
+        Current::Strand(state) => unsafe { &raw const (*state).record.fast },
+        _ => &raw const NOBODY,
+    };
+    // A signal handler in between sees a stale fast epoch of a live state at worst.
+    CURRENT.set(current);
+    FAST.set(fast);
+}
+
+impl State {
+    /// A running strand's state; freed with [`State::free`].
+    pub fn new(record: &'static Record) -> *mut State {
+        let at = arena::address(arena::alloc(size_of::<State>())).cast::<State>();
+        let state = State {
+            busy: Cell::new(false),
+            used: true,
+            time: record.start,
+            slot: record.slot,
+            foreign_seen: 0,
+            given: Clock::EMPTY,
+            record,
+            fence: Snapshot::NONE,
+            pending: Snapshot::NONE,
+            held: Held::new(),
+            base: 0,
+            sites: crate::stack::Cache::new(),
+        };
+        // SAFETY: a fresh block of that size.
+        unsafe { at.write(state) };
+        at
+    }
+
+    /// The strand no longer runs.
+    ///
+    /// # Safety
+    ///
+    /// `state` came from [`State::new`], is nobody's current strand, and is not used again.
+    pub unsafe fn free(state: *mut State) {
+        // SAFETY: as the caller promises.
+        unsafe {
+            (*state).fence.clear();
+            (*state).pending.clear();
+            (*state).given.clear();
+            (*state).held.clear();
+            let record = (*state).record;
+            arena::free(arena::handle(state.cast()), size_of::<State>());
+            record.exited();
+        }
+    }
+
+    /// See [`epoch`].
+    #[inline]
+    pub fn fast_epoch(&self) -> u64 {
+        self.record.fast.load(Ordering::Relaxed)
+    }
+
+    /// The epoch of an access that is recorded now.
+    #[inline]
+    pub fn access_epoch(&mut self) -> Epoch {
+        self.used = true;
+        let epoch = Epoch::new(self.slot, self.time);
+        if !tape::on(self) {
+            self.record.fast.store(epoch.0, Ordering::Relaxed);
+        }
+        epoch
+    }
+
+    /// The epoch that a release publishes now.
+    #[inline]
+    pub fn publish(&mut self) -> Epoch {
+        if self.used {
+            self.advance();
+        }
+        Epoch::new(self.slot, self.time - 1)
+    }
+
+    #[inline]
+    fn advance(&mut self) {
+        self.used = false;
+        self.time += 1;
+        self.record.now.store(self.time, Ordering::Release);
+        self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+    }
+
+    /// The epoch as of now, for those who wait for the end.
+    pub fn last_epoch(&self) -> Epoch {
+        Epoch::new(self.slot, self.time)
+    }
+
+    /// The own clock (the own component in it may be stale: [`State::knows`] does not look at it).
+    #[inline]
+    pub fn clock(&self) -> &Clock {
+        // SAFETY: this strand is the owner, and joins only in `join`, which holds `&mut self`.
+        unsafe { self.record.clock() }
+    }
+
+    /// Whether `epoch` happens before what this strand does now.
+    #[inline]
+    pub fn knows(&self, epoch: Epoch) -> bool {
+        epoch.slot() == self.slot || self.clock().knows(epoch)
+    }
+
+    /// `C_t |= clock | tip`. `released` is where, for reports.
+    #[cold]
+    pub fn join(&mut self, clock: &Clock, tip: Epoch, at: &At, released: Option<&At>) {
+        let record = self.record;
+        record.join(
+            clock,
+            tip,
+            || {
+                (
+                    crate::stack::place(at),
+                    released.map_or(0, crate::stack::place),
+                )
+            },
+            || {
+                if self.used {
+                    self.advance();
+                }
+                self.used = true;
+                self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+                self.time
+            },
+        );
+    }
+}
+
+/// The engine's view of where a strand is made current; restores the one before on drop.
+#[derive(Debug)]
+pub struct Switch {
+    before: Option<*mut State>,
+}
+
+/// Makes `state` the current strand. `base` is where its stack walks end.
+pub fn switch_to(state: *mut State, base: usize) -> Switch {
+    let before = match CURRENT.get() {
+        Current::Strand(before) => Some(before),
+        Current::Unknown | Current::Gone => None,
+    };
+    // SAFETY: the caller gives us a live state that is current nowhere else.
+    unsafe { (*state).base = base };
+    install(Current::Strand(state));
+    if before.is_none() {
+        super::exit::watch();
+    }
+    Switch { before }
+}
+
+impl Switch {
+    /// Makes the strand before current again and returns the one that was; where there was none
+    /// before, the strand stays (its thread's destructors are still to run).
+    pub fn back(&self) -> Option<*mut State> {
+        let Current::Strand(now) = CURRENT.get() else {
+            return None;
+        };
+        install(Current::Strand(self.before?));
+        Some(now)
+    }
+}
+
+/// The thread is about to be gone: its strand ends. Called after the last destructor that can be
+/// had; what comes later is not recorded.
+pub fn thread_exits() {
+    if let Current::Strand(state) = CURRENT.get() {
+        install(Current::Gone);
+        // SAFETY: it was this thread's current strand and is no longer.
+        unsafe {
+            if (*state).record.parent == u32::MAX {
+                foreign::end(&mut *state);
+            }
+            State::free(state);
+        }
+    }
+}

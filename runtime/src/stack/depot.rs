@@ -1,0 +1,116 @@
+//! The depot: sites, each stored once.
+//!
+//! A hash table of arena blocks that only grows. Lookups take no lock; an insertion is one
+//! compare-and-swap on the head of a bucket, and whoever loses it looks again. Two entries are the
+//! same when their 64-bit hashes, their places and their stack lengths are.
+
+use crate::engine::Op;
+use crate::engine::arena::{self, Handle};
+use crate::engine::finding::Mode;
+use core::panic::Location;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+const BUCKETS: usize = 1 << 16;
+
+static TABLE: [AtomicU32; BUCKETS] = [const { AtomicU32::new(0) }; BUCKETS];
+
+/// One interned site; `len` return addresses follow it.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Entry {
+    next: Handle,
+    len: u32,
+    hash: u64,
+    /// The operation.
+    pub op: &'static Op,
+    /// Its caller.
+    pub location: Option<&'static Location<'static>>,
+    /// The locks held, or for a lock set: the rest of the set.
+    pub locks: u32,
+    /// For a lock set: how its newest lock is held.
+    pub mode: Mode,
+}
+
+impl Entry {
+    /// Return addresses, innermost first.
+    pub fn frames(&self) -> &[usize] {
+        // SAFETY: `intern` wrote `len` addresses behind the entry.
+        unsafe { core::slice::from_raw_parts((&raw const *self).add(1).cast(), self.len as usize) }
+    }
+
+    fn is(&self, hash: u64, op: &Op, location: Option<&Location<'_>>, len: usize) -> bool {
+        self.hash == hash
+            && core::ptr::eq(self.op, op)
+            && self.location.map(core::ptr::from_ref) == location.map(core::ptr::from_ref)
+            && self.len as usize == len
+    }
+}
+
+/// The part of a site's hash that does not come from its stack.
+#[inline]
+pub fn mix(op: &Op, location: Option<&Location<'_>>, locks: u32) -> u64 {
+    let op = core::ptr::from_ref(op).addr() as u64;
+    let location = location.map_or(0, |at| core::ptr::from_ref(at).addr() as u64);
+    (op.rotate_left(32) ^ location).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ u64::from(locks).wrapping_mul(0xd6e8_feb8_6659_fd93)
+}
+
+/// An interned site.
+pub fn get(site: u32) -> Option<&'static Entry> {
+    // SAFETY: sites are handles of entries, which are never freed.
+    (site != 0).then(|| unsafe { arena::get(site) })
+}
+
+/// The number of a site, new or known.
+#[cold]
+pub fn intern(
+    hash: u64,
+    op: &'static Op,
+    location: Option<&'static Location<'static>>,
+    locks: u32,
+    mode: Mode,
+    frames: &[usize],
+) -> u32 {
+    let bucket = &TABLE[(hash ^ hash >> 32) as usize % BUCKETS];
+    let mut head = bucket.load(Ordering::Acquire);
+    let mut fresh = 0;
+    let bytes = size_of::<Entry>() + size_of_val(frames);
+    loop {
+        let mut at = head;
+        while let Some(entry) = get(at) {
+            if entry.is(hash, op, location, frames.len()) {
+                if fresh != 0 {
+                    // SAFETY: never published.
+                    unsafe { arena::free(fresh, bytes) };
+                }
+                return at;
+            }
+            at = entry.next;
+        }
+        if fresh == 0 {
+            fresh = arena::alloc(bytes);
+        }
+        let len = frames.len() as u32;
+        // SAFETY: a fresh block of that size that nobody else knows yet.
+        unsafe {
+            let entry = arena::address(fresh).cast::<Entry>();
+            entry.write(Entry {
+                next: head,
+                len,
+                hash,
+                op,
+                location,
+                locks,
+                mode,
+            });
+            entry
+                .add(1)
+                .cast::<usize>()
+                .copy_from_nonoverlapping(frames.as_ptr(), frames.len());
+        }
+        match bucket.compare_exchange(head, fresh, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => return fresh,
+            Err(newer) => head = newer,
+        }
+    }
+}
