@@ -161,6 +161,10 @@ fn sequence(middle: &(dyn Fn(&AtomicVar, &AtomicUsize) + Sync)) -> bool {
                 middle(&flag, &real);
             },
             &|| {
+                // Unseen: an acquire load of the 1 on the way would order the two by itself.
+                while real.load(Ordering::Acquire) != 2 {
+                    std::thread::yield_now();
+                }
                 wait_for(2, Ordering::Acquire);
                 datum.read(at!("read"));
             },

@@ -7,6 +7,7 @@
 
 use super::At;
 use super::granule::{Access, Granule, Kind, WHOLE};
+use super::memory;
 use super::state::{self, State};
 use super::sync::{Locked, SyncVar};
 use super::tape::{self, Event};
@@ -38,6 +39,128 @@ fn releases(order: Ordering) -> bool {
     )
 }
 
+/// Where an atomic's accesses are remembered.
+#[derive(Clone, Copy)]
+enum Shadow<'a> {
+    /// A façade object's own granule.
+    Object(&'a Granule),
+    /// The shadow table.
+    Bytes { address: usize, size: usize },
+}
+
+impl Shadow<'_> {
+    #[inline]
+    fn touch(self, me: &mut State, kind: Kind, at: &At) {
+        match self {
+            Shadow::Object(granule) => {
+                let address = core::ptr::from_ref(granule).addr();
+                granule.access(
+                    me,
+                    Access {
+                        kind,
+                        mask: WHOLE,
+                        address,
+                        size: 0,
+                    },
+                    at,
+                );
+            }
+            Shadow::Bytes { address, size } => memory::access(me, kind, address, size, at),
+        }
+    }
+
+    #[inline]
+    fn trace(self, me: &mut State, event: Event, order: Ordering, at: &At) {
+        if tape::on(me) {
+            let (address, size) = match self {
+                Shadow::Object(granule) => (tape::object_address(granule.trace_id()), 8),
+                Shadow::Bytes { address, size } => (address as u64, size as u32),
+            };
+            tape::push_atomic(me, event, order, address, size, at);
+        }
+    }
+}
+
+/// One atomic operation, while the atomic's clock is held.
+struct Operation<'a> {
+    me: &'a mut State,
+    clock: Locked<'a>,
+    shadow: Shadow<'a>,
+    at: &'a At,
+}
+
+impl Operation<'_> {
+    /// What the value carries happens before the operation itself, if it acquires.
+    #[inline]
+    fn take_in(&mut self, order: Ordering) {
+        if acquires(order) {
+            self.clock.acquire(self.me, self.at);
+        } else {
+            self.clock.into_pending(self.me);
+        }
+    }
+
+    #[inline]
+    fn load<T>(mut self, order: Ordering, f: impl FnOnce() -> T) -> T {
+        let value = f();
+        self.loaded(order);
+        value
+    }
+
+    #[inline]
+    fn loaded(&mut self, order: Ordering) {
+        self.shadow.trace(self.me, Event::Load, order, self.at);
+        self.take_in(order);
+        self.shadow.touch(self.me, Kind::LOAD, self.at);
+    }
+
+    #[inline]
+    fn store(mut self, order: Ordering, f: impl FnOnce()) {
+        self.shadow.trace(self.me, Event::Store, order, self.at);
+        self.shadow.touch(self.me, Kind::STORE, self.at);
+        if releases(order) {
+            self.clock.release(self.me, self.at);
+        } else {
+            self.clock.publish_fence(self.me, self.at);
+        }
+        f();
+    }
+
+    #[inline]
+    fn rmw<T>(mut self, order: Ordering, f: impl FnOnce() -> T) -> T {
+        let value = f();
+        self.modified(order);
+        value
+    }
+
+    #[inline]
+    fn modified(&mut self, order: Ordering) {
+        self.shadow.trace(self.me, Event::Rmw, order, self.at);
+        self.take_in(order);
+        self.shadow.touch(self.me, Kind::STORE, self.at);
+        if releases(order) {
+            self.clock.release_join(self.me, self.at);
+        } else {
+            self.clock.join_fence(self.me, self.at);
+        }
+    }
+
+    #[inline]
+    fn compare_exchange<T>(
+        mut self,
+        success: Ordering,
+        failure: Ordering,
+        f: impl FnOnce() -> Result<T, T>,
+    ) -> Result<T, T> {
+        let result = f();
+        match result {
+            Ok(_) => self.modified(success),
+            Err(_) => self.loaded(failure),
+        }
+        result
+    }
+}
+
 impl AtomicVar {
     /// An atomic that nobody has touched.
     #[cfg(not(fidge_loom))]
@@ -48,90 +171,40 @@ impl AtomicVar {
         }
     }
 
-    fn touch(&self, me: &mut State, kind: Kind, at: &At) {
-        let access = Access {
-            kind,
-            mask: WHOLE,
-            address: &raw const *self as usize,
-            size: 0,
-        };
-        self.granule.access(me, access, at);
-    }
-
-    fn trace(&self, me: &mut State, event: Event, order: Ordering, at: &At) {
-        if tape::on(me) {
-            let address = tape::object_address(self.granule.trace_id());
-            tape::push_atomic(me, event, order, address, 8, at);
-        }
-    }
-
     #[inline]
-    fn load_half(clock: &mut Locked<'_>, me: &mut State, order: Ordering, at: &At) {
-        if acquires(order) {
-            clock.acquire(me, at);
-        } else {
-            clock.into_pending(me);
+    fn begin<'a>(&'a self, me: &'a mut State, at: &'a At) -> Operation<'a> {
+        Operation {
+            me,
+            clock: self.sync.lock(),
+            shadow: Shadow::Object(&self.granule),
+            at,
         }
     }
 
     /// A load with `order`.
     #[inline]
     pub fn load<T>(&self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
-        let Some(mut me) = state::enter() else {
-            return f();
-        };
-        let mut clock = self.sync.lock();
-        let value = f();
-        self.loaded(&mut clock, &mut me, order, at);
-        value
-    }
-
-    #[inline]
-    fn loaded(&self, clock: &mut Locked<'_>, me: &mut State, order: Ordering, at: &At) {
-        self.trace(me, Event::Load, order, at);
-        // A release that the load acquires from happens before the load itself.
-        Self::load_half(clock, me, order, at);
-        self.touch(me, Kind::LOAD, at);
+        match state::enter() {
+            Some(mut me) => self.begin(&mut me, at).load(order, f),
+            None => f(),
+        }
     }
 
     /// A store with `order`.
     #[inline]
     pub fn store(&self, order: Ordering, at: &At, f: impl FnOnce()) {
-        let Some(mut me) = state::enter() else {
-            return f();
-        };
-        let mut clock = self.sync.lock();
-        self.trace(&mut me, Event::Store, order, at);
-        self.touch(&mut me, Kind::STORE, at);
-        if releases(order) {
-            clock.release(&mut me, at);
-        } else {
-            clock.publish_fence(&me, at);
+        match state::enter() {
+            Some(mut me) => self.begin(&mut me, at).store(order, f),
+            None => f(),
         }
-        f();
     }
 
     /// A read-modify-write that always writes (`swap`, `fetch_*`).
     #[inline]
     pub fn rmw<T>(&self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
-        let Some(mut me) = state::enter() else {
-            return f();
-        };
-        let mut clock = self.sync.lock();
-        let value = f();
-        self.modified(&mut clock, &mut me, order, at);
-        value
-    }
-
-    #[inline]
-    fn modified(&self, clock: &mut Locked<'_>, me: &mut State, order: Ordering, at: &At) {
-        self.trace(me, Event::Rmw, order, at);
-        Self::load_half(clock, me, order, at);
-        self.touch(me, Kind::STORE, at);
-        if releases(order) {
-            clock.release_join(me, at);
-        } else {
-            clock.join_fence(me, at);
+        match state::enter() {
+            Some(mut me) => self.begin(&mut me, at).rmw(order, f),
+            None => f(),
         }
     }
 
@@ -144,33 +217,95 @@ impl AtomicVar {
         at: &At,
         f: impl FnOnce() -> Result<T, T>,
     ) -> Result<T, T> {
-        let Some(mut me) = state::enter() else {
-            return f();
-        };
-        let mut clock = self.sync.lock();
-        let result = f();
-        match result {
-            Ok(_) => self.modified(&mut clock, &mut me, success, at),
-            Err(_) => self.loaded(&mut clock, &mut me, failure, at),
+        match state::enter() {
+            Some(mut me) => self
+                .begin(&mut me, at)
+                .compare_exchange(success, failure, f),
+            None => f(),
         }
-        result
     }
 
     /// A non-atomic read of the value (`into_inner`, a read through `get_mut`).
     #[inline]
     pub fn read(&self, at: &At) {
-        self.plain(Kind::READ, at);
+        if let Some(mut me) = state::enter() {
+            Shadow::Object(&self.granule).touch(&mut me, Kind::READ, at);
+        }
     }
 
     /// A non-atomic write of the value (`get_mut`).
     #[inline]
     pub fn write(&self, at: &At) {
-        self.plain(Kind::WRITE, at);
+        if let Some(mut me) = state::enter() {
+            Shadow::Object(&self.granule).touch(&mut me, Kind::WRITE, at);
+        }
+    }
+}
+
+/// An atomic operation on bytes that no façade object stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct AtomicBytes {
+    /// First byte.
+    pub address: usize,
+    /// 1, 2, 4, 8 or 16.
+    pub size: usize,
+}
+
+impl AtomicBytes {
+    #[inline]
+    fn run<R>(self, at: &At, f: impl FnOnce(Option<Operation<'_>>) -> R) -> R {
+        let Some(mut me) = state::enter() else {
+            return f(None);
+        };
+        memory::with_clock(self.address, |sync| {
+            let shadow = Shadow::Bytes {
+                address: self.address,
+                size: self.size,
+            };
+            f(Some(Operation {
+                me: &mut me,
+                clock: sync.lock(),
+                shadow,
+                at,
+            }))
+        })
     }
 
-    fn plain(&self, kind: Kind, at: &At) {
-        if let Some(mut me) = state::enter() {
-            self.touch(&mut me, kind, at);
-        }
+    /// As [`AtomicVar::load`].
+    pub fn load<T>(self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
+        self.run(at, |operation| match operation {
+            Some(operation) => operation.load(order, f),
+            None => f(),
+        })
+    }
+
+    /// As [`AtomicVar::store`].
+    pub fn store(self, order: Ordering, at: &At, f: impl FnOnce()) {
+        self.run(at, |operation| match operation {
+            Some(operation) => operation.store(order, f),
+            None => f(),
+        })
+    }
+
+    /// As [`AtomicVar::rmw`].
+    pub fn rmw<T>(self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
+        self.run(at, |operation| match operation {
+            Some(operation) => operation.rmw(order, f),
+            None => f(),
+        })
+    }
+
+    /// As [`AtomicVar::compare_exchange`].
+    pub fn compare_exchange<T>(
+        self,
+        success: Ordering,
+        failure: Ordering,
+        at: &At,
+        f: impl FnOnce() -> Result<T, T>,
+    ) -> Result<T, T> {
+        self.run(at, |operation| match operation {
+            Some(operation) => operation.compare_exchange(success, failure, f),
+            None => f(),
+        })
     }
 }

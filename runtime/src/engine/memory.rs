@@ -186,20 +186,8 @@ impl Bucket {
     }
 }
 
-/// Acquire the clock kept for `address` (see `fidge::hb`). Nothing when nobody released there.
-pub fn acquire(address: usize, at: &At) {
-    bucket(address).with_link(address, |link| {
-        if *link != 0 {
-            // SAFETY: the list's handles name address clocks; the bucket is locked.
-            unsafe { arena::get::<AddressClock>(*link) }
-                .clock
-                .acquire(at);
-        }
-    });
-}
-
-/// Release into the clock kept for `address`; earlier releases stay.
-pub fn release(address: usize, at: &At) {
+/// Runs `f` with the clock kept for `address`, made now if there was none.
+pub(super) fn with_clock<R>(address: usize, f: impl FnOnce(&SyncVar) -> R) -> R {
     bucket(address).with_link(address, |link| {
         if *link == 0 {
             *link = arena::alloc(size_of::<AddressClock>());
@@ -214,10 +202,18 @@ pub fn release(address: usize, at: &At) {
             }
         }
         // SAFETY: the list's handles name address clocks; the bucket is locked.
-        unsafe { arena::get::<AddressClock>(*link) }
-            .clock
-            .release_join(at);
-    });
+        f(&unsafe { arena::get::<AddressClock>(*link) }.clock)
+    })
+}
+
+/// Acquire the clock kept for `address` (see `fidge::hb`).
+pub fn acquire(address: usize, at: &At) {
+    with_clock(address, |clock| clock.acquire(at));
+}
+
+/// Release into the clock kept for `address`; earlier releases stay.
+pub fn release(address: usize, at: &At) {
+    with_clock(address, |clock| clock.release_join(at));
 }
 
 /// The object at `address` is gone: its clock is forgotten.

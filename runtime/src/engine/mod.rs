@@ -37,7 +37,7 @@ pub mod tape;
 pub mod tell;
 
 pub use at::{At, Op};
-pub use atomic::AtomicVar;
+pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
 pub use lockvar::LockVar;

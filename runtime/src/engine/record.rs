@@ -156,7 +156,7 @@ impl Record {
         session: Handle,
         clock: Clock,
     ) -> Handle {
-        let (slot, last) = super::slots::take(&clock);
+        let (slot, last) = super::slots::take(&clock, session);
         let (name, name_len) = match name {
             Some(text) if !text.is_empty() => {
                 let block = arena::alloc(text.len());
@@ -322,6 +322,7 @@ impl Record {
     }
 
     fn give_slot_back(&self) {
-        super::slots::give_back(Epoch::new(self.slot, self.now.load(Ordering::Acquire)));
+        let last = Epoch::new(self.slot, self.now.load(Ordering::Acquire));
+        super::slots::give_back(last, self.session);
     }
 }

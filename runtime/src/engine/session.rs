@@ -86,6 +86,15 @@ pub fn of(me: &State) -> &'static Session {
     }
 }
 
+/// Whether a session has ended; the process session never does.
+pub fn has_ended(session: Handle) -> bool {
+    // SAFETY: sessions are never freed; their handles come from `Open::new`.
+    session != 0
+        && unsafe { arena::get::<Session>(session) }
+            .ended
+            .load(Ordering::Acquire)
+}
+
 /// Whether a session is recorded.
 pub fn is_taped(session: Handle) -> bool {
     // SAFETY: sessions are never freed; their handles come from `Open::new`.

@@ -4,7 +4,9 @@
 //! strand's start, that is, when the forking strand's clock has reached the owner's last epoch. The
 //! new owner goes on counting where the old one ended. So an epoch stays what it was: a clock that
 //! has reached it has reached everything before it, whichever owner that was, and no verdict
-//! depends on reuse. (Accordion clocks, Christiaens & De Bosschere, 2001, shrink clocks by the same
+//! depends on reuse. Within a session only its own strands reuse a slot, or strands of a session that
+//! came after it: what foreign threads are taken to know (see `foreign`) must not pass for knowledge
+//! of a running session's past. (Accordion clocks, Christiaens & De Bosschere, 2001, shrink clocks by the same
 //! observation.) The records of a slot's owners are kept in a list, newest first, so that an epoch
 //! still names its strand.
 
@@ -13,6 +15,7 @@ use super::clock::Clock;
 use super::epoch::{Epoch, SLOTS, Slot, Time};
 use super::lock::Spin;
 use super::record::Record;
+use super::session;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
@@ -22,6 +25,15 @@ const LOOK: usize = 64;
 struct Free {
     lock: Spin,
     slots: UnsafeCell<FreeList>,
+}
+
+/// A slot that may be reused.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// The last epoch of its last owner.
+    last: Epoch,
+    /// The session of its last owner.
+    session: Handle,
 }
 
 struct FreeList {
@@ -76,22 +88,23 @@ fn owner(slot: Slot) -> &'static AtomicU32 {
     unsafe { &*owners().add(slot as usize) }
 }
 
-/// A slot for a strand whose past is `clock`, and the last time that is used up in it.
+/// A slot for a strand of `session` whose past is `clock`, and the last time that is used up in it.
 ///
 /// There are 2^20 slots. When none is left, the newest free slot is reused although its past is
 /// not ordered before the newcomer: races with that past are then missed, and a line says so.
-pub fn take(clock: &Clock) -> (Slot, Time) {
+pub fn take(clock: &Clock, session: Handle) -> (Slot, Time) {
     let _held = FREE.lock.lock();
     // SAFETY: under the lock.
     let free = unsafe { &mut *FREE.slots.get() };
     let entries = |index: usize| {
-        // SAFETY: `index < len <= room`, the block's length in epochs.
-        unsafe { &mut *arena::address(free.entries).cast::<Epoch>().add(index) }
+        // SAFETY: `index < len <= room`, the block's length in entries.
+        unsafe { &mut *arena::address(free.entries).cast::<Entry>().add(index) }
     };
     let from = free.len.saturating_sub(LOOK);
-    let fits = (from..free.len)
-        .rev()
-        .find(|&index| clock.knows(*entries(index)));
+    let fits = (from..free.len).rev().find(|&index| {
+        let entry = *entries(index);
+        (entry.session == session || session::has_ended(entry.session)) && clock.knows(entry.last)
+    });
     let full = free.fresh as usize == SLOTS;
     if full && fits.is_none() {
         super::tell::line(format_args!(
@@ -101,7 +114,7 @@ pub fn take(clock: &Clock) -> (Slot, Time) {
     }
     match fits.or(if full { free.len.checked_sub(1) } else { None }) {
         Some(index) => {
-            let last = *entries(index);
+            let Entry { last, .. } = *entries(index);
             free.len -= 1;
             // Keep the order: recently freed slots fit most often and stand at the end.
             for at in index..free.len {
@@ -122,28 +135,30 @@ pub fn take(clock: &Clock) -> (Slot, Time) {
     }
 }
 
-/// The slot's owner is gone for good; `last` is its last epoch.
-pub fn give_back(last: Epoch) {
+/// The slot's owner is gone for good; `last` is its last epoch, `session` its session.
+pub fn give_back(last: Epoch, session: Handle) {
     let _held = FREE.lock.lock();
     // SAFETY: under the lock.
     let free = unsafe { &mut *FREE.slots.get() };
     if free.len == free.room {
         let room = (free.room * 2).max(64);
-        let bigger = arena::alloc(room * size_of::<Epoch>());
+        let bigger = arena::alloc(room * size_of::<Entry>());
         if free.entries != 0 {
-            // SAFETY: the old block holds `room` epochs, the new one more; the old one is ours.
+            // SAFETY: the old block holds `room` entries, the new one more; the old one is ours.
             unsafe {
                 arena::address(bigger).copy_from_nonoverlapping(
                     arena::address(free.entries),
-                    free.room * size_of::<Epoch>(),
+                    free.room * size_of::<Entry>(),
                 );
-                arena::free(free.entries, free.room * size_of::<Epoch>());
+                arena::free(free.entries, free.room * size_of::<Entry>());
             }
         }
         (free.entries, free.room) = (bigger, room);
     }
     // SAFETY: `len < room`.
-    unsafe { *arena::address(free.entries).cast::<Epoch>().add(free.len) = last };
+    unsafe {
+        *arena::address(free.entries).cast::<Entry>().add(free.len) = Entry { last, session }
+    };
     free.len += 1;
 }
 
