@@ -1,1 +1,4 @@
 //! Stacks: capture, depot, symbolise.
+
+pub(crate) mod fold;
+pub(crate) mod symbolise;

@@ -1,0 +1,115 @@
+//! The last line of a report: how to fix the race, or to suppress it.
+
+use super::{Access, Kind, Lock, Race};
+use crate::options::VARIABLE;
+
+/// What to do about a race, as far as it can be told from the locks that the two sides held.
+pub(super) fn advice(race: &Race) -> String {
+    format!("{}; {}", fix(race), suppression(race))
+}
+
+fn fix(race: &Race) -> &'static str {
+    let [first, second] = race.accesses();
+    let (Some(one), Some(other)) = (first.locks(), second.locks()) else {
+        return general(race.kind());
+    };
+    if common(one, other) {
+        // Two holders at a time: both sides hold it shared, and one of them writes.
+        return "both sides hold the same lock, but only for reading: the side that writes must \
+                take it for writing";
+    }
+    match (one.is_empty(), other.is_empty()) {
+        (true, true) => general(race.kind()),
+        (false, false) => "the two sides hold different locks: guard what they share by one",
+        _ => "only one of the two sides holds a lock: let both take it",
+    }
+}
+
+fn common(one: &[Lock], other: &[Lock]) -> bool {
+    one.iter()
+        .any(|lock| other.iter().any(|o| o.id() == lock.id()))
+}
+
+fn general(kind: Kind) -> &'static str {
+    match kind {
+        Kind::DataRace => {
+            "order the two accesses by a lock around both, a channel or a join, or make both atomic"
+        }
+        Kind::MapRace => {
+            "order the two operations by a lock around the map, or use a concurrent map"
+        }
+    }
+}
+
+/// A suppression that matches the race, by the innermost function that is known.
+fn suppression(race: &Race) -> String {
+    let accesses = race.accesses();
+    let function = accesses
+        .iter()
+        .rev()
+        .find_map(|access| access.stack().first()?.function());
+    let file = || {
+        accesses
+            .iter()
+            .rev()
+            .find_map(|a: &Access| Some(a.location()?.file()))
+    };
+    let rule = match function {
+        Some(function) => format!("{}:{function}", race.kind().name()),
+        None => match file() {
+            Some(file) => format!("file:{file}"),
+            None => return format!("nothing is known to suppress it by ({VARIABLE}=help=1)"),
+        },
+    };
+    format!("to suppress it, put `{rule}` in the file named by {VARIABLE}=suppressions=FILE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn lock(id: u32, shared: bool) -> Option<Vec<Lock>> {
+        Some(vec![Lock {
+            id,
+            shared,
+            acquired: sample::place("RwLock::read", 1, 1, &[]),
+        }])
+    }
+
+    fn fix_for(first: Option<Vec<Lock>>, second: Option<Vec<Lock>>) -> &'static str {
+        let mut race = sample::race();
+        race.accesses[0].locks = first;
+        race.accesses[1].locks = second;
+        fix(&race)
+    }
+
+    #[test]
+    fn the_fix_follows_from_the_locks() {
+        assert!(fix_for(Some(vec![]), Some(vec![])).starts_with("order the two accesses"));
+        assert!(fix_for(None, lock(1, false)).starts_with("order the two accesses"));
+        assert!(fix_for(Some(vec![]), lock(1, false)).starts_with("only one of the two sides"));
+        assert!(
+            fix_for(lock(1, false), lock(2, false)).starts_with("the two sides hold different")
+        );
+        assert!(fix_for(lock(1, true), lock(1, true)).starts_with("both sides hold the same lock"));
+    }
+
+    #[test]
+    fn the_suppression_it_names_does_suppress() {
+        let mut race = sample::race();
+        assert!(
+            suppression(&race).contains("`data-race:app::bump`"),
+            "{}",
+            suppression(&race)
+        );
+        for access in &mut race.accesses {
+            access.place.stack.clear();
+        }
+        assert!(
+            suppression(&race).contains("`file:app/src/main.rs`"),
+            "{}",
+            suppression(&race)
+        );
+    }
+}

@@ -1,0 +1,312 @@
+//! Folding: which frames of a stack are no one's business.
+//!
+//! A reader wants their own frames. What lies outside of the outermost of them started the program
+//! or the thread (`std::rt::lang_start`, `start_thread`, libtest, Fidge's own spawn); what lies
+//! inside of a call of Fidge is how Fidge does it. Both are cut off. A frame of the standard
+//! library between two of the program's stays, but for pure glue such as `FnOnce::call_once`: an
+//! iterator's `for_each` tells how one got to the closure. A frame that cannot be told to be Fidge's
+//! or the runtime's is the program's: to show too much is better than to hide the cause.
+
+use crate::report::Frame;
+
+/// Whose code a function is; the order is who wins where a name has two owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// The standard library, libtest, libc.
+    Runtime,
+    /// This crate.
+    Fidge,
+    /// Everything else, the program's dependencies included.
+    Program,
+}
+
+/// The frames worth showing, innermost first. Empty if none is the program's.
+pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
+    let owners: Vec<Owner> = frames
+        .iter()
+        .map(|frame| frame.function().map_or(Owner::Program, owner))
+        .collect();
+    let Some(outermost) = owners.iter().rposition(|&owner| owner == Owner::Program) else {
+        return Vec::new();
+    };
+    let mut kept = Vec::new();
+    // Frames of the runtime that nothing of Fidge's has called so far.
+    let mut pending = Vec::new();
+    for (frame, owner) in frames.into_iter().zip(owners).take(outermost + 1) {
+        match owner {
+            Owner::Fidge => pending.clear(),
+            Owner::Runtime if frame.function().is_some_and(is_glue) => {}
+            Owner::Runtime => pending.push(frame),
+            Owner::Program => {
+                kept.append(&mut pending);
+                kept.push(frame);
+            }
+        }
+    }
+    kept
+}
+
+/// Calls that every closure, unwinding boundary and thread start goes through.
+fn is_glue(function: &str) -> bool {
+    const PARTS: [&str; 7] = [
+        "::FnOnce",
+        "::FnMut",
+        "::Fn<",
+        "::Fn::",
+        "std::panic",
+        "core::panic::unwind_safe::",
+        "__rust_begin_short_backtrace",
+    ];
+    PARTS.iter().any(|part| function.contains(part))
+}
+
+/// Whose a demangled name is, in legacy or v0 form.
+fn owner(function: &str) -> Owner {
+    match split_impl(function) {
+        // A method of a trait belongs to the type or to the trait; the orphan rule sees to it that
+        // one of the two is of the crate that wrote it.
+        Some((ty, tr)) => crate_owner(ty).max(crate_owner(tr)),
+        None if function.contains("::") || function.starts_with('<') => crate_owner(function),
+        None => symbol_owner(function),
+    }
+}
+
+/// `<T as Trait>::method` taken apart into `T` and `Trait`.
+fn split_impl(function: &str) -> Option<(&str, &str)> {
+    let inner = function.strip_prefix('<')?;
+    let mut depth = 0_u32;
+    for (i, c) in inner.char_indices() {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            // `->` of a function type closes nothing.
+            '>' if inner[..i].ends_with('-') => {}
+            '>' | ')' | ']' if depth == 0 => return None,
+            '>' | ')' | ']' => depth -= 1,
+            ' ' if depth == 0 && inner[i..].starts_with(" as ") => {
+                return Some((&inner[..i], &inner[i + 4..]));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The owner of the crate that a path or type starts with. A type without a crate (`T`, `u8`,
+/// `&str`) is nobody's, which is the runtime's here.
+fn crate_owner(path: &str) -> Owner {
+    let mut path = path;
+    loop {
+        let trimmed = path.trim_start_matches(['<', '&', '*', '(', '[', ' ']);
+        let trimmed = ["mut ", "const ", "dyn ", "impl "]
+            .iter()
+            .find_map(|word| trimmed.strip_prefix(word))
+            .unwrap_or(trimmed);
+        if trimmed == path {
+            break;
+        }
+        path = trimmed;
+    }
+    let end = path
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(path.len());
+    let (name, rest) = path.split_at(end);
+    // The v0 form may tell crates of one name apart: `fidge[8c5d9a3b1e0f2d47]::`.
+    let rest = match rest.strip_prefix('[').and_then(|r| r.split_once(']')) {
+        Some((hash, rest)) if hash.bytes().all(|b| b.is_ascii_hexdigit()) => rest,
+        _ => rest,
+    };
+    if !rest.starts_with("::") {
+        return Owner::Runtime;
+    }
+    match name {
+        "fidge" => Owner::Fidge,
+        "std" | "core" | "alloc" | "test" | "backtrace" => Owner::Runtime,
+        _ => Owner::Program,
+    }
+}
+
+/// The owner of a symbol that is no Rust path: the program may have functions with C linkage, so
+/// the C runtime's are named.
+fn symbol_owner(symbol: &str) -> Owner {
+    const RUNTIME: [&str; 12] = [
+        "main",
+        "_start",
+        "start",
+        "clone",
+        "clone3",
+        "start_thread",
+        "thread_start",
+        "_pthread_start",
+        "rust_try",
+        "BaseThreadInitThunk",
+        "RtlUserThreadStart",
+        "invoke_main",
+    ];
+    let bare = symbol.trim_start_matches('_');
+    let runtime = RUNTIME.contains(&symbol)
+        || RUNTIME.contains(&bare)
+        || ["libc_start", "rust_", "scrt_common_main", "GI___clone"]
+            .iter()
+            .any(|p| bare.starts_with(p));
+    if runtime {
+        Owner::Runtime
+    } else {
+        Owner::Program
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(function: &str) -> Frame {
+        Frame {
+            function: (!function.is_empty()).then(|| function.to_owned()),
+            file: None,
+            line: None,
+            column: None,
+            inlined: false,
+            address: None,
+        }
+    }
+
+    /// The names that stay of a stack, innermost first.
+    fn folded(functions: &[&str]) -> Vec<String> {
+        fold(functions.iter().map(|f| frame(f)).collect())
+            .iter()
+            .map(|f| f.function().unwrap_or("?").to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_thread_is_cut_down_to_what_its_closure_did() {
+        let stack = [
+            "fidge::engine::stack::capture",
+            "std::thread::local::LocalKey<T>::with",
+            "fidge::cell::UnsafeCell<T>::with_mut",
+            "app::bump",
+            "app::main::{{closure}}",
+            "fidge::thread::spawn::{{closure}}",
+            "std::sys::backtrace::__rust_begin_short_backtrace",
+            "std::thread::Builder::spawn_unchecked_::{{closure}}::{{closure}}",
+            "<core::panic::unwind_safe::AssertUnwindSafe<F> as core::ops::function::FnOnce<()>>::call_once",
+            "std::panicking::try::do_call",
+            "__rust_try",
+            "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+            "<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>::call_once",
+            "std::sys::thread::unix::Thread::new::thread_start",
+            "start_thread",
+            "__clone3",
+        ];
+        assert_eq!(folded(&stack), ["app::bump", "app::main::{{closure}}"]);
+    }
+
+    #[test]
+    fn a_test_is_cut_down_to_its_function() {
+        let stack = [
+            "fidge::sync::Mutex<T>::lock",
+            "app::tests::races::races",
+            "core::ops::function::FnOnce::call_once",
+            "fidge::private::run_test",
+            "app::tests::races",
+            "app::tests::races::{{closure}}",
+            "core::ops::function::FnOnce::call_once",
+            "test::__rust_begin_short_backtrace",
+            "test::run_test_in_process",
+            "std::rt::lang_start_internal",
+            "main",
+            "__libc_start_call_main",
+            "__libc_start_main_alias_1",
+            "_start",
+        ];
+        assert_eq!(
+            folded(&stack),
+            [
+                "app::tests::races::races",
+                "app::tests::races",
+                "app::tests::races::{{closure}}"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_standard_library_between_two_frames_of_the_program_stays() {
+        let stack = [
+            "fidge::cell::UnsafeCell<T>::with",
+            "app::sum::{{closure}}",
+            "core::iter::traits::iterator::Iterator::for_each",
+            "app::sum",
+            "std::rt::lang_start",
+        ];
+        assert_eq!(
+            folded(&stack),
+            [
+                "app::sum::{{closure}}",
+                "core::iter::traits::iterator::Iterator::for_each",
+                "app::sum"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_standard_library_innermost_stays_unless_fidge_called_it() {
+        assert_eq!(
+            folded(&["core::ptr::write", "app::f"]),
+            ["core::ptr::write", "app::f"]
+        );
+        assert_eq!(
+            folded(&["core::ptr::write", "fidge::memory::write", "app::f"]),
+            ["app::f"]
+        );
+    }
+
+    #[test]
+    fn frames_without_a_name_and_c_functions_of_the_program_stay() {
+        assert_eq!(
+            folded(&["", "app::f", "my_c_callback", "main"]),
+            ["?", "app::f", "my_c_callback"]
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_where_nothing_is_the_programs() {
+        assert!(folded(&["fidge::thread::start", "std::rt::lang_start", "main"]).is_empty());
+    }
+
+    #[test]
+    fn only_the_crate_fidge_is_fidge() {
+        for name in [
+            "fidge::cell::UnsafeCell<T>::with_mut",
+            "<fidge::cell::UnsafeCell<i32>>::with_mut::<(), app::f::{closure#0}>",
+            "<fidge::sync::MutexGuard<app::X> as core::ops::drop::Drop>::drop",
+            "<fidge[8c5d9a3b1e0f2d47]::cell::Cell<u8>>::get",
+            "<alloc::sync::Arc<app::X> as fidge::sync::Ext>::f",
+            "<&fidge::cell::Cell<T> as core::fmt::Debug>::fmt",
+            "<T as fidge::sync::Ext>::f",
+        ] {
+            assert_eq!(owner(name), Owner::Fidge, "{name}");
+        }
+        for name in [
+            "fidge_cache::get",
+            "<fidge_cache::Cache as core::clone::Clone>::clone",
+            "fidgety::f",
+            "app::fidge::f",
+            "<app::Key as fidge::sync::Ext>::f",
+            "<fidge::sync::Mutex<T> as app::Ext>::f",
+            "<alloc::vec::Vec<fidge::cell::Cell<u8>> as app::Ext>::f",
+            "<dyn app::Tr as core::any::Any>::type_id",
+            "<fn(u8) -> fidge::X as app::Tr>::f",
+            "app::main::{{closure}}",
+        ] {
+            assert_eq!(owner(name), Owner::Program, "{name}");
+        }
+        for name in [
+            "<alloc::vec::Vec<app::X> as core::clone::Clone>::clone",
+            "core::ptr::drop_in_place<fidge::sync::MutexGuard<i32>>",
+            "<[T]>::sort",
+            "<u8 as core::fmt::Debug>::fmt",
+        ] {
+            assert_eq!(owner(name), Owner::Runtime, "{name}");
+        }
+    }
+}
