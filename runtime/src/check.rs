@@ -21,7 +21,10 @@ pub(crate) use detect::*;
 mod detect {
     use super::*;
     use crate::options::{self, Options};
+    use crate::report::{Builder, Suppressions};
+    use std::fmt::Display;
     use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::process::exit;
     use std::sync::OnceLock;
 
     /// How a session is run.
@@ -39,23 +42,44 @@ mod detect {
         f: impl FnOnce() -> R,
     ) -> (std::thread::Result<R>, Report) {
         let _ = (settings.seed, settings.schedule);
-        (catch_unwind(AssertUnwindSafe(f)), Report::default())
+        let start = start();
+        let outcome = catch_unwind(AssertUnwindSafe(f));
+        (
+            outcome,
+            Builder::new(&start.options).report(&[], 0, &start.suppressions),
+        )
     }
 
-    /// The process's options. What is wrong with them ends the process with 2, and `help=1` with 0,
-    /// at the first call.
-    pub(crate) fn options() -> &'static Options {
-        static OPTIONS: OnceLock<Options> = OnceLock::new();
-        OPTIONS.get_or_init(|| match Options::from_env() {
-            Ok(options) if options.help => {
+    /// What the process was started with.
+    pub(crate) struct Start {
+        /// `FIDGE_OPTIONS`.
+        pub options: Options,
+        /// The file it names.
+        pub suppressions: Suppressions,
+    }
+
+    /// Read at the first call. What is wrong with it ends the process with 2, and `help=1` with 0.
+    pub(crate) fn start() -> &'static Start {
+        static START: OnceLock<Start> = OnceLock::new();
+        START.get_or_init(|| {
+            let options = Options::from_env().unwrap_or_else(|error| refuse(&error));
+            if options.help {
                 print!("{}", options::help());
-                std::process::exit(0);
+                exit(0);
             }
-            Ok(options) => options,
-            Err(error) => {
-                eprintln!("{error}");
-                std::process::exit(2);
+            let suppressions = match &options.suppressions {
+                Some(file) => Suppressions::read(file).unwrap_or_else(|error| refuse(&error)),
+                None => Suppressions::default(),
+            };
+            Start {
+                options,
+                suppressions,
             }
         })
+    }
+
+    fn refuse(error: &dyn Display) -> ! {
+        eprintln!("fidge: {error}");
+        exit(2)
     }
 }

@@ -47,7 +47,7 @@ mod detect {
     /// take that for the panic that `#[should_panic]` expects: such a test prints the report and
     /// *returns*, which fails it.
     pub fn run_test<R: Termination>(settings: TestSettings, body: impl Fn() -> R) -> ExitCode {
-        run_with(check::options(), &settings, |session| {
+        run_with(&check::start().options, &settings, |session| {
             let (outcome, report) = check_with(session, &body);
             (outcome.map(R::report), report)
         })

@@ -17,7 +17,7 @@ mod off;
 #[cfg(feature = "detect")]
 mod print;
 #[cfg(all(test, feature = "detect"))]
-mod sample;
+pub(crate) mod sample;
 #[cfg(feature = "detect")]
 mod source;
 #[cfg(feature = "detect")]
@@ -33,4 +33,4 @@ pub use model::{
 #[cfg(feature = "detect")]
 pub(crate) use print::{Sink, print};
 #[cfg(feature = "detect")]
-pub(crate) use suppress::{Suppressions, SuppressionsError};
+pub(crate) use suppress::Suppressions;
