@@ -1,11 +1,12 @@
-//! The last line of a report: how to fix the race, or to suppress it.
+//! The last lines of a race: how to fix the race, or to suppress it.
 
 use super::{Access, Kind, Lock, Race};
 use crate::options::VARIABLE;
 
-/// What to do about a race, as far as it can be told from the locks that the two sides held.
-pub(super) fn advice(race: &Race) -> String {
-    format!("{}; {}", fix(race), suppression(race))
+/// What to do about a race: how to fix it, as far as that can be told from the locks that the two
+/// sides held, and how not to be told of it again.
+pub(super) fn advice(race: &Race) -> [String; 2] {
+    [fix(race).to_owned(), suppression(race)]
 }
 
 fn fix(race: &Race) -> &'static str {
@@ -58,7 +59,7 @@ fn suppression(race: &Race) -> String {
         Some(function) => format!("{}:{function}", race.kind().name()),
         None => match file() {
             Some(file) => format!("file:{file}"),
-            None => return format!("nothing is known to suppress it by ({VARIABLE}=help=1)"),
+            None => return "neither side has a name to suppress it by".to_owned(),
         },
     };
     format!("to suppress it, put `{rule}` in the file named by {VARIABLE}=suppressions=FILE")

@@ -365,7 +365,7 @@ impl Strand {
 impl fmt::Display for Strand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
-            Some(name) => write!(f, "thread '{name}'"),
+            Some(name) => write!(f, "thread '{}'", name.escape_debug()),
             None => write!(f, "strand {}", self.id),
         }
     }

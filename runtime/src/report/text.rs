@@ -6,8 +6,8 @@
 //! unless asked for, and no addresses unless `verbose` put them in the model.
 
 use super::advice::advice;
-use super::{Access, Frame, Kind, LastSync, Lock, Place, Race, Report, Severity, Strand};
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use super::{Access, Frame, Kind, Lock, Place, Race, Report, Severity, Strand};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -65,27 +65,16 @@ fn render(race: &Race, renderer: &Renderer) -> String {
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = level
-        .primary_title(sentence(race, &who))
-        .elements([] as [Snippet<'_, Annotation<'_>>; 0]);
-    group = excerpt(
-        group,
-        second,
-        AnnotationKind::Primary,
-        format!("{} by {}", what(second), who[1]),
-    );
-    group = excerpt(
-        group,
-        first,
-        AnnotationKind::Context,
-        format!("earlier {} by {}", what(first), who[0]),
-    );
+    let late = format!("{} by {}", what(second), who[1]);
+    let early = format!("earlier {} by {}", what(first), who[0]);
+    let group = Group::with_title(level.primary_title(sentence(race, &who)));
+    let group = excerpt(group, second, AnnotationKind::Primary, late);
+    let group = excerpt(group, first, AnnotationKind::Context, early);
     let notes = notes(race, &who)
         .into_iter()
         .map(|note| Level::NOTE.message(note));
-    let group = group
-        .elements(notes)
-        .element(Level::HELP.message(advice(race)));
+    let help = advice(race).map(|advice| Level::HELP.message(advice));
+    let group = group.elements(notes).elements(help);
     renderer.render(&[group])
 }
 
@@ -132,26 +121,25 @@ fn what(access: &Access) -> String {
     text
 }
 
-/// The line of source with the call underlined; where it cannot be read, its place alone.
+/// The line of source with the call underlined, where it could be read.
 fn excerpt<'a>(
     group: Group<'a>,
     access: &'a Access,
     kind: AnnotationKind,
     label: String,
 ) -> Group<'a> {
-    let Some(location) = access.location() else {
+    let (Some(location), Some(source)) = (access.location(), access.source()) else {
         return group;
     };
-    let (line, column) = (location.line() as usize, location.column() as usize);
-    match access.source() {
-        Some(source) => group.element(
-            Snippet::source(source)
-                .line_start(line)
-                .path(location.file())
-                .annotation(kind.span(call(source, column)).label(label)),
-        ),
-        None => group.element(Origin::path(location.file()).line(line).char_column(column)),
-    }
+    group.element(
+        Snippet::source(source)
+            .line_start(location.line() as usize)
+            .path(location.file())
+            .annotation(
+                kind.span(call(source, location.column() as usize))
+                    .label(label),
+            ),
+    )
 }
 
 /// The bytes of the path or name that begins at a column, or of the one character there.
@@ -173,10 +161,7 @@ fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
     let sides = || race.accesses().iter().zip(who).rev();
     let mut notes = Vec::new();
     for (access, who) in sides() {
-        if !access.stack().is_empty() {
-            let side = if access.is_write() { "write" } else { "read" };
-            notes.push(format!("the {side} by {who}:{}", stack(access.stack())));
-        }
+        notes.extend(side(access, who));
     }
     for (access, who) in sides() {
         notes.extend(creation(access.strand(), who));
@@ -184,8 +169,23 @@ fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
     for (access, who) in sides() {
         notes.push(locks(access.locks(), who));
     }
-    notes.push(last_sync(race.last_sync(), who));
+    notes.push(last_sync(race, who));
     notes
+}
+
+/// The stack of a side, and what its excerpt would say where there is none.
+fn side(access: &Access, who: &str) -> Option<String> {
+    let text = match (access.source(), access.location()) {
+        (Some(_), _) if access.stack().is_empty() => return None,
+        (Some(_), _) => format!("the {} by {who}", what(access)),
+        (None, Some(location)) => format!("the {} by {who} is at {location}", what(access)),
+        (None, None) => format!(
+            "the {} by {who} came from a place that is not known",
+            what(access)
+        ),
+    };
+    let colon = if access.stack().is_empty() { "" } else { ":" };
+    Some(format!("{text}{colon}{}", stack(access.stack())))
 }
 
 fn stack(frames: &[Frame]) -> String {
@@ -256,28 +256,30 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
     format!("{who} held {}", list.join(" and "))
 }
 
-fn last_sync(sync: Option<&LastSync>, [first, second]: &[String; 2]) -> String {
-    let Some(sync) = sync else {
+fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
+    let Some(sync) = race.last_sync() else {
         return format!("nothing that {first} did had reached {second}");
     };
-    let mut text = format!(
-        "{second} last learned from {first} by {}",
-        place(sync.acquired())
-    );
-    if let Some(release) = sync.released() {
-        let _ = write!(
-            text,
-            ", of {} by {}",
-            place(release.place()),
-            release.strand()
-        );
-    }
-    text + ": before the earlier access"
+    let learned = format!("{second} last learned from {first} before the earlier access");
+    let acquired = place(sync.acquired());
+    let Some(release) = sync.released() else {
+        return format!("{learned}, by {acquired}");
+    };
+    let is_first = release.strand().id() == race.accesses()[0].strand().id();
+    let by = if is_first {
+        first.clone()
+    } else {
+        release.strand().to_string()
+    };
+    format!(
+        "{learned}: {acquired} took in what {} by {by} gave",
+        place(release.place())
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Release, sample};
+    use super::super::{LastSync, Release, sample};
     use super::*;
 
     /// Compares with what stands in the file, whose place is relative to `golden/`. To accept what
@@ -316,6 +318,7 @@ mod tests {
         race.count = 12;
         for access in &mut race.accesses {
             access.place.op = "HashMap::insert";
+            access.source = Some("     map.insert(key, value);".to_owned());
             access.write = true;
             access.size = 0;
             let acquired = sample::place("RwLock::read", 11, 9, &[]);

@@ -4,15 +4,16 @@
 //! or the thread (`std::rt::lang_start`, `start_thread`, libtest, Fidge's own spawn); what lies
 //! inside of a call of Fidge is how Fidge does it. Both are cut off. A frame of the standard
 //! library between two of the program's stays, but for pure glue such as `FnOnce::call_once`: an
-//! iterator's `for_each` tells how one got to the closure. A frame that cannot be told to be Fidge's
-//! or the runtime's is the program's: to show too much is better than to hide the cause.
+//! iterator's `for_each` tells how one got to the closure. So does a frame without a name, but at the
+//! outer end it is a stripped libc. A named function that is not known to be Fidge's or the runtime's
+//! is the program's: to show too much is better than to hide the cause.
 
 use crate::report::Frame;
 
 /// Whose code a function is; the order is who wins where a name has two owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
-    /// The standard library, libtest, libc.
+    /// The standard library, libtest, libc, and the libraries that Fidge mirrors and calls.
     Runtime,
     /// This crate.
     Fidge,
@@ -24,7 +25,7 @@ enum Owner {
 pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
     let owners: Vec<Owner> = frames
         .iter()
-        .map(|frame| frame.function().map_or(Owner::Program, owner))
+        .map(|frame| frame.function().map_or(Owner::Runtime, owner))
         .collect();
     let Some(outermost) = owners.iter().rposition(|&owner| owner == Owner::Program) else {
         return Vec::new();
@@ -121,6 +122,7 @@ fn crate_owner(path: &str) -> Owner {
     match name {
         "fidge" => Owner::Fidge,
         "std" | "core" | "alloc" | "test" | "backtrace" => Owner::Runtime,
+        "dashmap" | "hashbrown" | "lock_api" | "once_cell" | "parking_lot_core" => Owner::Runtime,
         _ => Owner::Program,
     }
 }
@@ -261,9 +263,48 @@ mod tests {
     }
 
     #[test]
+    fn a_library_that_fidge_mirrors_stays_where_the_program_called_it() {
+        let mirrored = [
+            "fidge::cell::with",
+            "dashmap::DashMap<K,V>::alter",
+            "fidge::dashmap::alter",
+        ];
+        assert_eq!(folded(&[&mirrored[..], &["app::f"]].concat()), ["app::f"]);
+        let called = [
+            "fidge::cell::with",
+            "app::f::{{closure}}",
+            "dashmap::DashMap<K,V>::alter",
+            "app::f",
+        ];
+        assert_eq!(folded(&called), called[1..]);
+    }
+
+    /// This test is Fidge's own code, so nothing of its real stack is the program's.
+    #[test]
+    fn of_a_real_stack_every_start_up_frame_is_known() {
+        fn stack() -> Vec<Frame> {
+            let mut addresses = Vec::new();
+            backtrace::trace(|frame| {
+                addresses.push(frame.ip() as usize);
+                true
+            });
+            crate::stack::symbolise::Symboliser::default().frames(&addresses)
+        }
+        for frames in [stack(), std::thread::spawn(stack).join().unwrap()] {
+            assert!(
+                frames
+                    .iter()
+                    .any(|f| f.function().is_some_and(|n| owner(n) == Owner::Fidge))
+            );
+            let kept = fold(frames);
+            assert!(kept.is_empty(), "{kept:#?}");
+        }
+    }
+
+    #[test]
     fn frames_without_a_name_and_c_functions_of_the_program_stay() {
         assert_eq!(
-            folded(&["", "app::f", "my_c_callback", "main"]),
+            folded(&["", "app::f", "my_c_callback", "main", ""]),
             ["?", "app::f", "my_c_callback"]
         );
     }
