@@ -71,10 +71,10 @@ impl Builder {
 
     fn access(&mut self, side: &finding::Side) -> Access {
         let frames = self.symboliser.frames(&side.place.frames);
-        let source = side.place.location.and_then(|location| {
+        let source = location(&side.place, &frames).and_then(|location| {
             let whole_paths = frames.iter().filter_map(Frame::file);
             self.sources
-                .line(location.file(), location.line(), whole_paths)
+                .line(&location.file, location.line, whole_paths)
         });
         Access {
             place: self.place(&side.place),
@@ -92,25 +92,21 @@ impl Builder {
     }
 
     fn place(&mut self, place: &finding::Place) -> Place {
-        Place {
-            op: place.op,
-            location: place.location.map(|location| Location {
-                file: self.sources.name(location.file()),
-                line: location.line(),
-                column: location.column(),
-            }),
-            stack: self.stack(&place.frames),
-        }
-    }
-
-    fn stack(&mut self, return_addresses: &[usize]) -> Vec<Frame> {
-        let frames = self.symboliser.frames(return_addresses);
-        let mut frames = if self.verbose { frames } else { fold(frames) };
-        for frame in &mut frames {
+        let frames = self.symboliser.frames(&place.frames);
+        let location = location(place, &frames).map(|location| Location {
+            file: self.sources.name(&location.file),
+            ..location
+        });
+        let mut stack = if self.verbose { frames } else { fold(frames) };
+        for frame in &mut stack {
             frame.file = frame.file.as_deref().map(|file| self.sources.name(file));
             frame.address = frame.address.filter(|_| self.verbose);
         }
-        frames
+        Place {
+            op: place.op,
+            location,
+            stack,
+        }
     }
 
     fn strand(&mut self, strand: &finding::StrandInfo) -> Strand {
@@ -129,6 +125,25 @@ impl Builder {
             acquired: self.place(&held.acquired),
         }
     }
+}
+
+/// Where a place is, as the compiler names the file: the caller's location, or for what came in by
+/// its return address alone the innermost frame of the program's.
+fn location(place: &finding::Place, frames: &[Frame]) -> Option<Location> {
+    if let Some(location) = place.location {
+        let (file, line, column) = (location.file(), location.line(), location.column());
+        return Some(Location {
+            file: file.to_owned(),
+            line,
+            column,
+        });
+    }
+    let frame = fold(frames.to_vec()).into_iter().next()?;
+    Some(Location {
+        file: frame.file?,
+        line: frame.line?,
+        column: frame.column.unwrap_or(1),
+    })
 }
 
 impl From<finding::Kind> for Kind {
@@ -153,7 +168,7 @@ impl From<finding::Severity> for Severity {
 #[cfg(test)]
 mod tests {
     use super::super::sample;
-    use crate::options::Options;
+    use super::*;
 
     #[test]
     fn the_sides_stay_in_the_order_of_execution() {
@@ -172,6 +187,20 @@ mod tests {
     }
 
     #[test]
+    fn an_access_by_return_address_alone_is_where_its_innermost_frame_is() {
+        let place = finding::Place {
+            op: "write",
+            location: None,
+            frames: Vec::new(),
+        };
+        let race = sample::race();
+        let frames = race.accesses()[1].stack();
+        let found = location(&place, frames).expect("a location");
+        assert_eq!(found.to_string(), "app/src/main.rs:16:10");
+        assert_eq!(location(&place, &[]), None);
+    }
+
+    #[test]
     fn addresses_are_left_out_unless_verbose() {
         let quiet = sample::report(sample::findings());
         let verbose = Options::parse("verbose=1").unwrap();
@@ -182,7 +211,7 @@ mod tests {
 
     #[test]
     fn only_a_report_without_races_is_clean() {
-        assert!(super::Report::default().is_clean());
+        assert!(Report::default().is_clean());
         let report = sample::report(sample::findings());
         assert!(!report.is_clean());
         assert_eq!((report.held_back(), report.suppressed()), (3, 0));

@@ -60,6 +60,20 @@ mod tests {
     }
 
     #[test]
+    fn golden_json() {
+        let report = sample::report_of(vec![sample::race()]);
+        let json: Value = serde_json::from_str(&report.to_json()).unwrap();
+        sample::golden("data_race.json", &format!("{json:#}\n"));
+    }
+
+    /// The text of `off.rs`.
+    #[test]
+    fn an_empty_report_is_the_same_as_without_detection() {
+        let off = r#"{"schema":"fidge-report/1","races":[],"held_back":0,"suppressed":0}"#;
+        assert_eq!(super::Report::default().to_json(), off);
+    }
+
+    #[test]
     fn addresses_are_hexadecimal_and_only_there_when_verbose() {
         let options = crate::options::Options::parse("verbose=1").unwrap();
         let report = sample::report_with(sample::findings(), &options);

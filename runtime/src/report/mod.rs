@@ -1,6 +1,6 @@
 //! Reports: what a session found, as data, as text for people and as JSON for programs.
 //!
-//! The engine's findings are plain data with return addresses in them. [`Builder`] turns them into
+//! The engine's findings are plain data with return addresses in them. `Builder` turns them into
 //! the [model](Report) once, when a report is made: it symbolises, folds stacks, reads the lines of
 //! source and leaves out what the suppressions file names. Both forms are rendered from that model
 //! and touch nothing else, so that the same findings give the same bytes.

@@ -152,7 +152,7 @@ impl Access {
         self.place.op()
     }
 
-    /// Where it was called; `None` for an access that came in by its return address alone.
+    /// Where it was called; `None` if neither the caller nor debug information tells.
     #[inline]
     pub fn location(&self) -> Option<&Location> {
         self.place.location()

@@ -1,13 +1,21 @@
 //! The forms of the report that says nothing, without the feature `detect` and so without any
 //! dependency.
 
-use super::Report;
+use super::{Race, Report};
 use std::fmt;
 
 impl fmt::Display for Report {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("fidge: detection is off (feature `detect`)\n")
+    }
+}
+
+/// Never called, as there is no race; it is there so that a program compiles in both states.
+impl fmt::Display for Race {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind().name())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Findings for the tests of this folder, made by hand.
+//! Findings and races for the tests of reports, made by hand, and the files that hold what their
+//! reports look like.
 
 use super::{
     Access, Builder, Frame, Kind, Lock, Place, Race, Report, Severity, Strand, Suppressions,
@@ -165,4 +166,18 @@ fn strand(id: u32, name: &str, line: u32) -> Strand {
         parent: Some(0),
         created: Some(place("thread::spawn", line, 17, &[main])),
     }
+}
+
+/// Compares with what stands in a file of the folder `golden`. To accept what is printed now:
+/// `FIDGE_BLESS=1 cargo test -p fidge --features detect golden`, and read the difference.
+pub fn golden(name: &str, text: &str) {
+    let path = format!("{}/src/report/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("FIDGE_BLESS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        text, expected,
+        "\n{text}\nis not what is in {path}:\n{expected}"
+    );
 }

@@ -279,22 +279,9 @@ fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LastSync, Release, sample};
+    use super::super::sample::{self, golden};
+    use super::super::{LastSync, Release};
     use super::*;
-
-    /// Compares with what stands in the file, whose place is relative to `golden/`. To accept what
-    /// is printed now: `FIDGE_BLESS=1 cargo test -p fidge --features detect golden`.
-    fn golden(name: &str, text: &str) {
-        let path = format!("{}/src/report/golden/{name}", env!("CARGO_MANIFEST_DIR"));
-        if std::env::var_os("FIDGE_BLESS").is_some() {
-            std::fs::write(&path, text).unwrap();
-        }
-        let expected = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(
-            text, expected,
-            "\n{text}\nis not what is in {path}:\n{expected}"
-        );
-    }
 
     #[test]
     fn golden_data_race() {

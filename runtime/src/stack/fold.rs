@@ -121,7 +121,7 @@ fn crate_owner(path: &str) -> Owner {
     }
     match name {
         "fidge" => Owner::Fidge,
-        "std" | "core" | "alloc" | "test" | "backtrace" => Owner::Runtime,
+        "std" | "core" | "alloc" | "test" | "backtrace" | "__rustc" => Owner::Runtime,
         "dashmap" | "hashbrown" | "lock_api" | "once_cell" | "parking_lot_core" => Owner::Runtime,
         _ => Owner::Program,
     }
@@ -346,6 +346,7 @@ mod tests {
             "core::ptr::drop_in_place<fidge::sync::MutexGuard<i32>>",
             "<[T]>::sort",
             "<u8 as core::fmt::Debug>::fmt",
+            "__rustc::rust_begin_unwind",
         ] {
             assert_eq!(owner(name), Owner::Runtime, "{name}");
         }
