@@ -9,6 +9,7 @@
 //! is the program's: to show too much is better than to hide the cause.
 
 use crate::report::Frame;
+use std::path::Path;
 
 /// Whose code a function is; the order is who wins where a name has two owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,12 +22,19 @@ enum Owner {
     Program,
 }
 
+/// What Fidge mirrors and calls, and what that stands on.
+const LIBRARIES: [&str; 6] = [
+    "backtrace",
+    "dashmap",
+    "hashbrown",
+    "lock_api",
+    "once_cell",
+    "parking_lot_core",
+];
+
 /// The frames worth showing, innermost first. Empty if none is the program's.
 pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
-    let owners: Vec<Owner> = frames
-        .iter()
-        .map(|frame| frame.function().map_or(Owner::Runtime, owner))
-        .collect();
+    let owners: Vec<Owner> = frames.iter().map(owner).collect();
     let Some(outermost) = owners.iter().rposition(|&owner| owner == Owner::Program) else {
         return Vec::new();
     };
@@ -36,7 +44,7 @@ pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
     for (frame, owner) in frames.into_iter().zip(owners).take(outermost + 1) {
         match owner {
             Owner::Fidge => pending.clear(),
-            Owner::Runtime if frame.function().is_some_and(is_glue) => {}
+            Owner::Runtime if is_glue(&frame) => {}
             Owner::Runtime => pending.push(frame),
             Owner::Program => {
                 kept.append(&mut pending);
@@ -48,8 +56,8 @@ pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
 }
 
 /// Calls that every closure, unwinding boundary and thread start goes through.
-fn is_glue(function: &str) -> bool {
-    const PARTS: [&str; 7] = [
+fn is_glue(frame: &Frame) -> bool {
+    const NAMES: [&str; 7] = [
         "::FnOnce",
         "::FnMut",
         "::Fn<",
@@ -58,18 +66,80 @@ fn is_glue(function: &str) -> bool {
         "core::panic::unwind_safe::",
         "__rust_begin_short_backtrace",
     ];
-    PARTS.iter().any(|part| function.contains(part))
+    const FILES: [&str; 5] = [
+        "core/src/ops/function.rs",
+        "core/src/panic/unwind_safe.rs",
+        "std/src/panic.rs",
+        "std/src/panicking.rs",
+        "std/src/sys/backtrace.rs",
+    ];
+    frame
+        .function()
+        .is_some_and(|name| NAMES.iter().any(|part| name.contains(part)))
+        || frame
+            .file()
+            .is_some_and(|file| FILES.iter().any(|end| slashes(file).ends_with(end)))
 }
 
-/// Whose a demangled name is, in legacy or v0 form.
-fn owner(function: &str) -> Owner {
+fn owner(frame: &Frame) -> Owner {
+    let Some(function) = frame.function() else {
+        return Owner::Runtime;
+    };
+    if let Some(owner) = path_owner(function) {
+        return owner;
+    }
+    // Line tables alone name a function by its last name: `with_mut<u8>`.
+    frame
+        .file()
+        .and_then(file_owner)
+        .unwrap_or_else(|| symbol_owner(function))
+}
+
+/// Whose a demangled name is, in legacy or v0 form; `None` if it does not begin with a crate.
+fn path_owner(function: &str) -> Option<Owner> {
     match split_impl(function) {
         // A method of a trait belongs to the type or to the trait; the orphan rule sees to it that
         // one of the two is of the crate that wrote it.
-        Some((ty, tr)) => crate_owner(ty).max(crate_owner(tr)),
-        None if function.contains("::") || function.starts_with('<') => crate_owner(function),
-        None => symbol_owner(function),
+        Some((ty, tr)) => Some(
+            crate_owner(ty)
+                .max(crate_owner(tr))
+                .unwrap_or(Owner::Runtime),
+        ),
+        // A type without a crate is a primitive one: `<[T]>::sort`.
+        None if function.starts_with('<') => Some(crate_owner(function).unwrap_or(Owner::Runtime)),
+        None => crate_owner(function),
     }
+}
+
+/// Whose a source file is, by where it lies; `None` if it is not Rust's.
+fn file_owner(file: &str) -> Option<Owner> {
+    // The compiler names this file as it does its neighbours: whole for a crate of a registry, and
+    // relative to the workspace's root, which debug information adds, for a crate of the workspace.
+    const HERE: &str = "stack/fold.rs";
+    const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
+    const RUNTIME: [&str; 3] = ["/rustc/", "/rust/deps/", "/rustlib/src/rust/library/"];
+    let file = slashes(file);
+    let named = slashes(file!());
+    let named = named
+        .strip_suffix(HERE)
+        .filter(|sources| Path::new(sources).is_absolute());
+    if file.starts_with(&slashes(SOURCES)) || named.is_some_and(|named| file.starts_with(named)) {
+        return Some(Owner::Fidge);
+    }
+    // `dashmap-6.2.1`, in a registry.
+    let is_library = |folder: &str| {
+        folder.rsplit_once('-').is_some_and(|(name, version)| {
+            LIBRARIES.contains(&name) && version.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    if RUNTIME.iter().any(|part| file.contains(part)) || file.split('/').any(is_library) {
+        return Some(Owner::Runtime);
+    }
+    file.ends_with(".rs").then_some(Owner::Program)
+}
+
+fn slashes(file: &str) -> String {
+    file.replace('\\', "/")
 }
 
 /// `<T as Trait>::method` taken apart into `T` and `Trait`.
@@ -92,9 +162,8 @@ fn split_impl(function: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// The owner of the crate that a path or type starts with. A type without a crate (`T`, `u8`,
-/// `&str`) is nobody's, which is the runtime's here.
-fn crate_owner(path: &str) -> Owner {
+/// The owner of the crate that a path or type starts with; `T`, `u8` and `&str` have none.
+fn crate_owner(path: &str) -> Option<Owner> {
     let mut path = path;
     loop {
         let trimmed = path.trim_start_matches(['<', '&', '*', '(', '[', ' ']);
@@ -116,15 +185,15 @@ fn crate_owner(path: &str) -> Owner {
         Some((hash, rest)) if hash.bytes().all(|b| b.is_ascii_hexdigit()) => rest,
         _ => rest,
     };
-    if !rest.starts_with("::") {
-        return Owner::Runtime;
+    if name.is_empty() || !rest.starts_with("::") {
+        return None;
     }
-    match name {
+    Some(match name {
         "fidge" => Owner::Fidge,
-        "std" | "core" | "alloc" | "test" | "backtrace" | "__rustc" => Owner::Runtime,
-        "dashmap" | "hashbrown" | "lock_api" | "once_cell" | "parking_lot_core" => Owner::Runtime,
+        "std" | "core" | "alloc" | "test" | "__rustc" => Owner::Runtime,
+        _ if LIBRARIES.contains(&name) => Owner::Runtime,
         _ => Owner::Program,
-    }
+    })
 }
 
 /// The owner of a symbol that is no Rust path: the program may have functions with C linkage, so
@@ -291,11 +360,7 @@ mod tests {
             crate::stack::symbolise::Symboliser::default().frames(&addresses)
         }
         for frames in [stack(), std::thread::spawn(stack).join().unwrap()] {
-            assert!(
-                frames
-                    .iter()
-                    .any(|f| f.function().is_some_and(|n| owner(n) == Owner::Fidge))
-            );
+            assert!(frames.iter().any(|f| owner(f) == Owner::Fidge));
             let kept = fold(frames);
             assert!(kept.is_empty(), "{kept:#?}");
         }
@@ -325,7 +390,7 @@ mod tests {
             "<&fidge::cell::Cell<T> as core::fmt::Debug>::fmt",
             "<T as fidge::sync::Ext>::f",
         ] {
-            assert_eq!(owner(name), Owner::Fidge, "{name}");
+            assert_eq!(owner(&frame(name)), Owner::Fidge, "{name}");
         }
         for name in [
             "fidge_cache::get",
@@ -339,7 +404,7 @@ mod tests {
             "<fn(u8) -> fidge::X as app::Tr>::f",
             "app::main::{{closure}}",
         ] {
-            assert_eq!(owner(name), Owner::Program, "{name}");
+            assert_eq!(owner(&frame(name)), Owner::Program, "{name}");
         }
         for name in [
             "<alloc::vec::Vec<app::X> as core::clone::Clone>::clone",
@@ -348,7 +413,45 @@ mod tests {
             "<u8 as core::fmt::Debug>::fmt",
             "__rustc::rust_begin_unwind",
         ] {
-            assert_eq!(owner(name), Owner::Runtime, "{name}");
+            assert_eq!(owner(&frame(name)), Owner::Runtime, "{name}");
         }
+    }
+
+    #[test]
+    fn a_bare_name_is_told_by_its_file() {
+        let owner_in = |name, file: &str| {
+            owner(&Frame {
+                file: Some(file.to_owned()),
+                inlined: true,
+                ..frame(name)
+            })
+        };
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cell.rs");
+        let core = "/rustc/5980/library/core/src/ops/function.rs";
+        assert_eq!(
+            owner_in("with_mut<u8, app::f::{closure_env#0}>", here),
+            Owner::Fidge
+        );
+        assert_eq!(
+            owner_in("call_once<app::f::{closure_env#0}, ()>", core),
+            Owner::Runtime
+        );
+        assert_eq!(
+            owner_in("insert<u8>", "/rust/deps/hashbrown-0.16.1/src/map.rs"),
+            Owner::Runtime
+        );
+        assert_eq!(
+            owner_in("{closure#0}", "/home/me/app/src/main.rs"),
+            Owner::Program
+        );
+        assert_eq!(owner_in("main", "/home/me/app/src/main.rs"), Owner::Program);
+        assert_eq!(
+            owner_in("clone3", "../sysdeps/unix/sysv/linux/x86_64/clone3.S"),
+            Owner::Runtime
+        );
+        assert_eq!(
+            owner_in("callback", "/home/me/app/c/callback.c"),
+            Owner::Program
+        );
     }
 }

@@ -66,14 +66,14 @@ mod tests {
     use super::*;
 
     #[inline(never)]
-    fn outer() -> Vec<usize> {
+    fn not_inlined() -> Vec<usize> {
         let mut addresses = Vec::new();
-        inner(&mut addresses);
+        always_inlined(&mut addresses);
         std::hint::black_box(addresses)
     }
 
     #[inline(always)]
-    fn inner(addresses: &mut Vec<usize>) {
+    fn always_inlined(addresses: &mut Vec<usize>) {
         backtrace::trace(|frame| {
             addresses.push(frame.ip() as usize);
             true
@@ -88,9 +88,9 @@ mod tests {
 
     #[test]
     fn inlined_functions_come_before_the_one_they_were_inlined_into() {
-        let frames = Symboliser::default().frames(&outer());
-        let inner = position(&frames, "symbolise::tests::inner").expect("inner");
-        let outer = position(&frames, "symbolise::tests::outer").expect("outer");
+        let frames = Symboliser::default().frames(&not_inlined());
+        let inner = position(&frames, "always_inlined").expect("inner");
+        let outer = position(&frames, "not_inlined").expect("outer");
         assert!(inner < outer);
         assert!(frames[inner].is_inlined() && !frames[outer].is_inlined());
         for i in [inner, outer] {
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn the_same_address_is_resolved_once() {
         let mut symboliser = Symboliser::default();
-        let addresses = outer();
+        let addresses = not_inlined();
         let first = symboliser.frames(&addresses);
         let cached = symboliser.cache.len();
         assert_eq!(symboliser.frames(&addresses), first);
