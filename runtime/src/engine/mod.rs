@@ -27,6 +27,7 @@ mod overflow;
 mod page;
 mod prim;
 mod record;
+pub mod schedule;
 pub mod session;
 mod sink;
 mod slots;

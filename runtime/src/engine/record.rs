@@ -111,6 +111,8 @@ pub struct Record {
     pub created: u32,
     /// The session it belongs to.
     pub session: Handle,
+    /// Where its random sequence starts; see `schedule`.
+    pub noise: u64,
     /// Whether that session was recorded when the strand began.
     pub taped: bool,
     /// The slot's owner before.
@@ -169,13 +171,15 @@ impl Record {
             _ => (0, 0),
         };
         let handle = arena::alloc(size_of::<Record>());
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
         let record = Record {
-            id: IDS.fetch_add(1, Ordering::Relaxed),
+            id,
             slot,
             start: last + 1,
             parent: parent.unwrap_or(u32::MAX),
             created,
             session,
+            noise: super::session::noise(session, id),
             taped: super::session::is_taped(session),
             previous: AtomicU32::new(0),
             fate: AtomicU32::new(0),

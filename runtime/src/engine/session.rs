@@ -6,12 +6,13 @@
 
 use super::arena::{self, Handle};
 use super::finding::Finding;
+use super::schedule::{self, Schedule};
 use super::sink::Findings;
 use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
 use super::tape::{self, Tape};
 use super::{At, Op, strand};
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// What a session does.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,10 @@ pub struct Settings {
     pub max_reports: usize,
     /// Whether every event is recorded for a trace.
     pub record: bool,
+    /// Who runs next.
+    pub schedule: Schedule,
+    /// Seed of what is random.
+    pub seed: u64,
 }
 
 impl Default for Settings {
@@ -31,6 +36,8 @@ impl Default for Settings {
             shb: true,
             max_reports: 100,
             record: false,
+            schedule: Schedule::Native,
+            seed: 0,
         }
     }
 }
@@ -42,6 +49,8 @@ pub struct Session {
     pub(super) tape: Tape,
     pub(super) shb: AtomicBool,
     pub(super) max_reports: AtomicUsize,
+    noise: AtomicBool,
+    seed: AtomicU64,
     ended: AtomicBool,
 }
 
@@ -52,6 +61,8 @@ impl Session {
             tape: Tape::new(),
             shb: AtomicBool::new(true),
             max_reports: AtomicUsize::new(100),
+            noise: AtomicBool::new(false),
+            seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
         }
     }
@@ -60,6 +71,9 @@ impl Session {
         self.shb.store(settings.shb, Ordering::Relaxed);
         self.max_reports
             .store(settings.max_reports, Ordering::Relaxed);
+        self.noise
+            .store(settings.schedule == Schedule::Noise, Ordering::Relaxed);
+        self.seed.store(settings.seed, Ordering::Relaxed);
         self.tape.switch(settings.record);
     }
 }
@@ -74,9 +88,6 @@ pub fn configure_process(settings: Settings) {
 /// The session that a strand's findings go to.
 #[inline]
 pub fn of(me: &State) -> &'static Session {
-    if me.record.session == 0 {
-        return &PROCESS;
-    }
     // SAFETY: sessions are never freed; their handles come from `Open::new`.
     let session = unsafe { arena::get::<Session>(me.record.session) };
     if session.ended.load(Ordering::Acquire) {
@@ -95,15 +106,28 @@ pub fn has_ended(session: Handle) -> bool {
             .load(Ordering::Acquire)
 }
 
-/// Whether a session is recorded.
-pub fn is_taped(session: Handle) -> bool {
+fn by_handle(session: Handle) -> &'static Session {
     // SAFETY: sessions are never freed; their handles come from `Open::new`.
-    let session = if session == 0 {
+    if session == 0 {
         &PROCESS
     } else {
         unsafe { arena::get(session) }
+    }
+}
+
+/// Whether a session is recorded.
+pub fn is_taped(session: Handle) -> bool {
+    by_handle(session).tape.is_on()
+}
+
+/// Where the random sequence of a strand of a session starts; 0: it is not disturbed.
+pub fn noise(session: Handle, strand: u32) -> u64 {
+    let session = by_handle(session);
+    let schedule = match session.noise.load(Ordering::Relaxed) {
+        true => Schedule::Noise,
+        false => Schedule::Native,
     };
-    session.tape.is_on()
+    schedule::seed(schedule, session.seed.load(Ordering::Relaxed), strand)
 }
 
 /// What a session came to.
@@ -148,8 +172,7 @@ impl Open {
                 .cast::<Session>()
                 .write(Session::new())
         };
-        // SAFETY: just written; never freed.
-        unsafe { arena::get::<Session>(session) }.configure(settings);
+        by_handle(session).configure(settings);
         let record = strand::fork_into(&mut me, name, session, &at);
         drop(me);
         let (strand, seed): (Strand, Seed) = Strand::of(record);
@@ -168,8 +191,7 @@ impl Open {
         if self.session == 0 {
             return Outcome::default();
         }
-        // SAFETY: `new` made it.
-        let session = unsafe { arena::get::<Session>(self.session) };
+        let session = by_handle(self.session);
         let (findings, held_back) = session.findings.take();
         Outcome {
             findings,
@@ -184,10 +206,7 @@ impl Open {
             strand.join(&At::here(&OP));
         }
         if self.session != 0 {
-            // SAFETY: `new` made it.
-            unsafe { arena::get::<Session>(self.session) }
-                .ended
-                .store(true, Ordering::Release);
+            by_handle(self.session).ended.store(true, Ordering::Release);
         }
     }
 }
@@ -206,4 +225,9 @@ pub fn process_outcome() -> Outcome {
         held_back,
         events: PROCESS.tape.take(),
     }
+}
+
+/// In the child of a `fork`: what was found before is the parent's to tell.
+pub fn forget_process_findings() {
+    PROCESS.findings.forget();
 }

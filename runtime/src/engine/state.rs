@@ -21,7 +21,7 @@ use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
-use super::{At, foreign, tape};
+use super::{At, foreign, schedule, tape};
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -42,6 +42,8 @@ pub struct State {
     pub given: Clock,
     /// Its permanent part.
     pub record: &'static Record,
+    /// State of its random sequence; 0: it is not disturbed.
+    pub noise: u64,
     /// `F_t`: what a relaxed store publishes.
     pub fence: Snapshot,
     /// Joined by relaxed loads; an acquire fence takes it in.
@@ -135,6 +137,9 @@ pub fn enter() -> Option<Me> {
     }
     me.busy.set(true);
     let mut me = Me(state);
+    if me.noise != 0 {
+        schedule::disturb(&mut me);
+    }
     if me.record.tick.load(Ordering::Relaxed) {
         me.record.tick.store(false, Ordering::Relaxed);
         me.advance();
@@ -182,6 +187,7 @@ impl State {
             foreign_seen: 0,
             given: Clock::EMPTY,
             record,
+            noise: record.noise,
             fence: Snapshot::NONE,
             pending: Snapshot::NONE,
             held: Held::new(),

@@ -6,6 +6,8 @@
 
 mod capture;
 mod depot;
+pub(crate) mod fold;
+pub(crate) mod symbolise;
 
 use crate::engine::finding::{Held, Mode, Place};
 use crate::engine::{At, Op, State};

@@ -1,0 +1,141 @@
+//! The process as a whole: what it was started with, and its report at the end.
+//!
+//! `FIDGE_OPTIONS` is read before `main`, so that bad input is refused before anything ran. What
+//! belongs to no session belongs to the process; if that raced, the report is printed when the
+//! process exits and its exit code is `exitcode` (66 unless set).
+
+use crate::engine::{arena, lock, session};
+use crate::options::{self, Options, Order, Stacks};
+use crate::report::{Builder, Sink, Suppressions, print};
+use crate::stack;
+use std::fmt::Display;
+use std::io;
+use std::process::exit;
+use std::sync::OnceLock;
+
+/// What the process was started with.
+#[derive(Debug)]
+pub(crate) struct Start {
+    /// `FIDGE_OPTIONS`.
+    pub options: Options,
+    /// The file it names.
+    pub suppressions: Suppressions,
+}
+
+impl Start {
+    /// The options as a session knows them.
+    pub fn session(&self) -> session::Settings {
+        session::Settings {
+            shb: self.options.order == Order::Shb,
+            max_reports: usize::try_from(self.options.max_reports).unwrap_or(usize::MAX),
+            ..session::Settings::default()
+        }
+    }
+}
+
+/// Read once, before `main` where the platform can. What is wrong with it ends the process with 2,
+/// and `help=1` with 0.
+pub(crate) fn start() -> &'static Start {
+    static START: OnceLock<Start> = OnceLock::new();
+    START.get_or_init(|| {
+        let start = read();
+        arena::set_ceiling(start.options.memory_mb.saturating_mul(1 << 20) as usize);
+        stack::set_mode(match start.options.stacks {
+            Stacks::Auto => stack::Capture::Auto,
+            Stacks::FramePointers => stack::Capture::FramePointers,
+            Stacks::Unwind => stack::Capture::Unwind,
+            Stacks::Off => stack::Capture::Off,
+        });
+        session::configure_process(start.session());
+        watch();
+        start
+    })
+}
+
+fn read() -> Start {
+    let options = Options::from_env().unwrap_or_else(|error| refuse(&error));
+    if options.help {
+        print!("{}", options::help());
+        exit(0);
+    }
+    let suppressions = match &options.suppressions {
+        Some(file) => Suppressions::read(file).unwrap_or_else(|error| refuse(&error)),
+        None => Suppressions::default(),
+    };
+    Start {
+        options,
+        suppressions,
+    }
+}
+
+fn refuse(error: &dyn Display) -> ! {
+    eprintln!("fidge: {error}");
+    exit(2)
+}
+
+/// Says that a report could not be written.
+pub(crate) fn complain(written: io::Result<()>) {
+    if let Err(error) = written {
+        eprintln!("fidge: the report could not be written: {error}");
+    }
+}
+
+/// Before `main`.
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+#[cfg_attr(windows, unsafe(link_section = ".CRT$XCU"))]
+#[cfg_attr(
+    not(any(target_os = "macos", windows)),
+    unsafe(link_section = ".init_array")
+)]
+#[used]
+static BEFORE_MAIN: extern "C" fn() = {
+    extern "C" fn before_main() {
+        start();
+    }
+    before_main
+};
+
+unsafe extern "C" {
+    fn atexit(f: extern "C" fn()) -> core::ffi::c_int;
+}
+
+/// Notices the end of the process, and forks.
+fn watch() {
+    // SAFETY: plain functions that may be called at any time.
+    unsafe {
+        atexit(at_exit);
+        #[cfg(unix)]
+        libc::pthread_atfork(None, None, Some(in_child));
+    }
+}
+
+/// What the parent found is the parent's to tell.
+#[cfg(unix)]
+extern "C" fn in_child() {
+    lock::forked();
+    session::forget_process_findings();
+}
+
+extern "C" fn at_exit() {
+    let start = start();
+    let found = session::process_outcome();
+    if found.findings.is_empty() {
+        return;
+    }
+    let report =
+        Builder::new(&start.options).report(&found.findings, found.held_back, &start.suppressions);
+    if report.is_clean() {
+        return;
+    }
+    complain(print(&report, &start.options, Sink::Process));
+    if start.options.exitcode != 0 {
+        #[cfg(unix)]
+        // SAFETY: flushing C's streams and leaving; nothing runs afterwards.
+        unsafe {
+            libc::fflush(core::ptr::null_mut());
+            libc::_exit(start.options.exitcode.into());
+        }
+        #[cfg(not(unix))]
+        std::process::abort();
+    }
+}

@@ -1,0 +1,362 @@
+//! The text form, for people.
+//!
+//! A race is one sentence, then both sides as rustc would show them, then what one asks next: how
+//! each strand got there, where it came from, which locks it held, and what ordered the two last.
+//! The excerpts and the frame around them are `annotate-snippets`'. There are no colours in it
+//! unless asked for, and no addresses unless `verbose` put them in the model.
+
+use super::advice::advice;
+use super::{Access, Frame, Kind, Lock, Place, Race, Report, Severity, Strand};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt::{self, Write};
+use std::ops::Range;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(false))
+    }
+}
+
+impl fmt::Display for Race {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(self, &Renderer::plain()))
+    }
+}
+
+impl Report {
+    /// The text form, ending in a newline.
+    pub(crate) fn text(&self, color: bool) -> String {
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut text = String::new();
+        for race in &self.races {
+            text += &render(race, &renderer);
+            text += "\n\n";
+        }
+        text += &self.summary();
+        text.push('\n');
+        text
+    }
+
+    fn summary(&self) -> String {
+        let mut text = match self.races.len() {
+            0 => "fidge: no races".to_owned(),
+            1 => "fidge: 1 race".to_owned(),
+            n => format!("fidge: {n} races"),
+        };
+        if self.held_back > 0 {
+            let _ = write!(text, "; {} more held back (max_reports)", self.held_back);
+        }
+        if self.suppressed > 0 {
+            let _ = write!(text, "; {} suppressed", self.suppressed);
+        }
+        text
+    }
+}
+
+fn render(race: &Race, renderer: &Renderer) -> String {
+    let [first, second] = race.accesses();
+    let who = names(race);
+    let level = match race.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let late = format!("{} by {}", what(second), who[1]);
+    let early = format!("earlier {} by {}", what(first), who[0]);
+    let group = Group::with_title(level.primary_title(sentence(race, &who)));
+    let group = excerpt(group, second, AnnotationKind::Primary, late);
+    let group = excerpt(group, first, AnnotationKind::Context, early);
+    let notes = notes(race, &who)
+        .into_iter()
+        .map(|note| Level::NOTE.message(note));
+    let help = advice(race).map(|advice| Level::HELP.message(advice));
+    let group = group.elements(notes).elements(help);
+    renderer.render(&[group])
+}
+
+/// How the two strands are called: by number too where their names are the same.
+fn names(race: &Race) -> [String; 2] {
+    let strands = race.accesses().each_ref().map(Access::strand);
+    let names = strands.map(Strand::to_string);
+    if names[0] != names[1] || strands[0].name().is_none() {
+        return names;
+    }
+    strands.map(|strand| format!("{strand} (strand {})", strand.id()))
+}
+
+fn sentence(race: &Race, [first, second]: &[String; 2]) -> String {
+    let kind = match race.kind() {
+        Kind::DataRace => "data race",
+        Kind::MapRace => "map race",
+    };
+    let [one, other] = race.accesses().each_ref().map(Access::op);
+    let times = match race.count() {
+        0 | 1 => String::new(),
+        n => format!(" ({n} times)"),
+    };
+    format!(
+        "{kind}: `{other}` by {second} is not ordered with the earlier `{one}` by {first}{times}"
+    )
+}
+
+/// `atomic write of 4 bytes`
+fn what(access: &Access) -> String {
+    let mut text = String::new();
+    if access.is_atomic() {
+        text += "atomic ";
+    }
+    text += if access.is_write() { "write" } else { "read" };
+    match access.size() {
+        0 => {}
+        1 => text += " of 1 byte",
+        n => drop(write!(text, " of {n} bytes")),
+    }
+    if let Some(address) = access.address() {
+        let _ = write!(text, " at {address:#x}");
+    }
+    text
+}
+
+/// The line of source with the call underlined, where it could be read.
+fn excerpt<'a>(
+    group: Group<'a>,
+    access: &'a Access,
+    kind: AnnotationKind,
+    label: String,
+) -> Group<'a> {
+    let (Some(location), Some(source)) = (access.location(), access.source()) else {
+        return group;
+    };
+    group.element(
+        Snippet::source(source)
+            .line_start(location.line() as usize)
+            .path(location.file())
+            .annotation(
+                kind.span(call(source, location.column() as usize))
+                    .label(label),
+            ),
+    )
+}
+
+/// The bytes of the path or name that begins at a column, or of the one character there.
+fn call(source: &str, column: usize) -> Range<usize> {
+    let start = source
+        .char_indices()
+        .nth(column.saturating_sub(1))
+        .map_or(source.len(), |(i, _)| i);
+    let rest = &source[start..];
+    let name = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    let length = match name.unwrap_or(rest.len()) {
+        0 => rest.chars().next().map_or(0, char::len_utf8),
+        n => n,
+    };
+    start..start + length
+}
+
+fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
+    let sides = || race.accesses().iter().zip(who).rev();
+    let mut notes = Vec::new();
+    for (access, who) in sides() {
+        notes.extend(side(access, who));
+    }
+    for (access, who) in sides() {
+        notes.extend(creation(access.strand(), who));
+    }
+    for (access, who) in sides() {
+        notes.push(locks(access.locks(), who));
+    }
+    notes.push(last_sync(race, who));
+    notes
+}
+
+/// The stack of a side, and what its excerpt would say where there is none.
+fn side(access: &Access, who: &str) -> Option<String> {
+    let text = match (access.source(), access.location()) {
+        (Some(_), _) if access.stack().is_empty() => return None,
+        (Some(_), _) => format!("the {} by {who}", what(access)),
+        (None, Some(location)) => format!("the {} by {who} is at {location}", what(access)),
+        (None, None) => format!(
+            "the {} by {who} came from a place that is not known",
+            what(access)
+        ),
+    };
+    let colon = if access.stack().is_empty() { "" } else { ":" };
+    Some(format!("{text}{colon}{}", stack(access.stack())))
+}
+
+fn stack(frames: &[Frame]) -> String {
+    let mut text = String::new();
+    for frame in frames {
+        let _ = write!(
+            text,
+            "\n  {}",
+            frame.function().unwrap_or("a function without a name")
+        );
+        if let Some(file) = frame.file() {
+            let _ = write!(text, " at {file}");
+            for number in [frame.line(), frame.column()].into_iter().map_while(|n| n) {
+                let _ = write!(text, ":{number}");
+            }
+        }
+        if frame.is_inlined() {
+            text += " (inlined)";
+        }
+        if let Some(address) = frame.address() {
+            let _ = write!(text, " [{address:#x}]");
+        }
+    }
+    text
+}
+
+/// Nothing for the strand that the process began with.
+fn creation(strand: &Strand, who: &str) -> Option<String> {
+    let Some(created) = strand.created() else {
+        return (strand.id() != 0).then(|| format!("where {who} was created was not seen"));
+    };
+    let by = strand
+        .parent()
+        .map_or(String::new(), |parent| format!(" by strand {parent}"));
+    Some(format!(
+        "{who} was created{by}: {}{}",
+        place(created),
+        stack(created.stack())
+    ))
+}
+
+/// `` `Mutex::lock` at src/main.rs:3:5 ``
+fn place(place: &Place) -> String {
+    match place.location() {
+        Some(location) => format!("`{}` at {location}", place.op()),
+        None => format!("`{}`", place.op()),
+    }
+}
+
+fn locks(locks: Option<&[Lock]>, who: &str) -> String {
+    let Some(locks) = locks else {
+        return format!("which locks {who} held is no longer known");
+    };
+    if locks.is_empty() {
+        return format!("{who} held no lock");
+    }
+    let list: Vec<String> = locks
+        .iter()
+        .map(|lock| {
+            let shared = if lock.is_shared() { " for reading" } else { "" };
+            format!("a lock{shared}, taken by {}", place(lock.acquired()))
+        })
+        .collect();
+    format!("{who} held {}", list.join(" and "))
+}
+
+fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
+    let Some(sync) = race.last_sync() else {
+        return format!("nothing that {first} did had reached {second}");
+    };
+    let learned = format!("{second} last learned from {first} before the earlier access");
+    let acquired = place(sync.acquired());
+    let Some(release) = sync.released() else {
+        return format!("{learned}, by {acquired}");
+    };
+    let is_first = release.strand().id() == race.accesses()[0].strand().id();
+    let by = if is_first {
+        first.clone()
+    } else {
+        release.strand().to_string()
+    };
+    format!(
+        "{learned}: {acquired} took in what {} by {by} gave",
+        place(release.place())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{self, golden};
+    use super::super::{LastSync, Release};
+    use super::*;
+
+    #[test]
+    fn golden_data_race() {
+        golden(
+            "data_race.txt",
+            &sample::report_of(vec![sample::race()]).to_string(),
+        );
+    }
+
+    #[test]
+    fn golden_colour() {
+        let report = sample::report_of(vec![sample::race()]);
+        golden("colour.txt", &report.text(true));
+        assert!(!report.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn golden_last_sync_and_a_shared_lock() {
+        let mut race = sample::race();
+        race.kind = Kind::MapRace;
+        race.count = 12;
+        for access in &mut race.accesses {
+            access.place.op = "HashMap::insert";
+            access.source = Some("     map.insert(key, value);".to_owned());
+            access.write = true;
+            access.size = 0;
+            let acquired = sample::place("RwLock::read", 11, 9, &[]);
+            access.locks = Some(vec![Lock {
+                id: 7,
+                shared: true,
+                acquired,
+            }]);
+        }
+        race.accesses[1].strand.name = Some("a".to_owned());
+        race.last_sync = Some(LastSync {
+            released: Some(Release {
+                place: sample::place("MutexGuard::drop", 8, 5, &[]),
+                strand: race.accesses[0].strand.clone(),
+            }),
+            acquired: sample::place("Mutex::lock", 9, 5, &[]),
+        });
+        golden("map_race.txt", &sample::report_of(vec![race]).to_string());
+    }
+
+    #[test]
+    fn golden_little_is_known() {
+        let mut race = sample::race();
+        race.severity = Severity::Warning;
+        for access in &mut race.accesses {
+            access.source = None;
+            access.place.stack.clear();
+            access.locks = None;
+            access.strand.name = None;
+            access.strand.created = None;
+        }
+        race.accesses[0].place.location = None;
+        let mut report = sample::report_of(vec![race]);
+        report.held_back = 3;
+        report.suppressed = 2;
+        golden("little_known.txt", &report.to_string());
+    }
+
+    #[test]
+    fn golden_from_findings_with_the_source_of_this_crate() {
+        let text = sample::report(sample::findings()).to_string();
+        golden("findings.txt", &text);
+    }
+
+    #[test]
+    fn a_clean_report_is_one_line() {
+        assert_eq!(Report::default().to_string(), "fidge: no races\n");
+    }
+
+    #[test]
+    fn the_called_name_is_underlined() {
+        assert_eq!(call("  cell.with(f)", 8), 7..11);
+        assert_eq!(call("  fidge::hb::acquire(p)", 3), 2..20);
+        assert_eq!(call("  *guard = 1;", 3), 2..3);
+        assert_eq!(call("ä.with(f)", 3), 3..7);
+        assert_eq!(call("short", 99), 5..5);
+    }
+}

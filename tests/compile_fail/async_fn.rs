@@ -1,0 +1,4 @@
+#[fidge::test]
+async fn waits() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[fidge::test]
+fn takes(_number: u32) {}
+
+#[fidge::test]
+fn generic<T>() {}
+
+fn main() {}
