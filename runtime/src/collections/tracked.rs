@@ -100,7 +100,7 @@ impl<T: Eq> Eq for Tracked<T> {}
 /// `T: Borrow<T>`; under a name of its own it does not.
 #[repr(transparent)]
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct Sought<Q>(Q);
+pub(super) struct Sought<Q: ?Sized>(Q);
 
 impl<Q: ?Sized> Sought<Q> {
     /// `value`, to be looked for.

@@ -344,10 +344,7 @@ where
     /// Where two of the keys are equal.
     #[inline]
     #[track_caller]
-    pub fn get_disjoint_mut<Q, const N: usize>(
-        &mut self,
-        ks: [&Q; N],
-    ) -> [Option<&'_ mut V>; N]
+    pub fn get_disjoint_mut<Q, const N: usize>(&mut self, ks: [&Q; N]) -> [Option<&'_ mut V>; N]
     where
         K: Borrow<Q>,
         Q: ?Sized + Hash + Eq,
