@@ -200,13 +200,19 @@ fn the_rest_of_collections_is_stds() {
         TypeId::of::<A>() == TypeId::of::<B>()
     }
     use std::collections as std_;
-    assert!(same::<fidge::collections::BTreeMap<K, V>, std_::BTreeMap<K, V>>());
+    assert!(same::<
+        fidge::collections::BTreeMap<K, V>,
+        std_::BTreeMap<K, V>,
+    >());
     assert!(same::<fidge::collections::BTreeSet<K>, std_::BTreeSet<K>>());
     assert!(same::<fidge::collections::BinaryHeap<K>, std_::BinaryHeap<K>>());
     assert!(same::<fidge::collections::LinkedList<K>, std_::LinkedList<K>>());
     assert!(same::<fidge::collections::TryReserveError, TryReserveError>());
     assert!(same::<fidge::collections::VecDeque<K>, std_::VecDeque<K>>());
-    assert!(same::<fidge::collections::btree_map::Keys<K, V>, std_::btree_map::Keys<K, V>>());
+    assert!(same::<
+        fidge::collections::btree_map::Keys<K, V>,
+        std_::btree_map::Keys<K, V>,
+    >());
     assert!(same::<DefaultHasher, std_::hash_map::DefaultHasher>());
     assert!(same::<hash_map::RandomState, std_::hash_map::RandomState>());
     assert!(same::<fidge::collections::HashMap<K, V>, Map>());

@@ -122,9 +122,7 @@ fn keys_and_values_are_covariant() {
     fn map<'n, S>(v: HashMap<&'static str, &'static str, S>) -> HashMap<&'n str, &'n str, S> {
         v
     }
-    fn iter<'a, 'n>(
-        v: Iter<'a, &'static str, &'static str>,
-    ) -> Iter<'a, &'n str, &'n str> {
+    fn iter<'a, 'n>(v: Iter<'a, &'static str, &'static str>) -> Iter<'a, &'n str, &'n str> {
         v
     }
     fn into_iter<'n>(v: IntoIter<&'static str, &'static str>) -> IntoIter<&'n str, &'n str> {
@@ -133,9 +131,7 @@ fn keys_and_values_are_covariant() {
     fn keys<'a, 'n>(v: Keys<'a, &'static str, &'static str>) -> Keys<'a, &'n str, &'n str> {
         v
     }
-    fn values<'a, 'n>(
-        v: Values<'a, &'static str, &'static str>,
-    ) -> Values<'a, &'n str, &'n str> {
+    fn values<'a, 'n>(v: Values<'a, &'static str, &'static str>) -> Values<'a, &'n str, &'n str> {
         v
     }
     fn into_keys<'n>(v: IntoKeys<&'static str, &'static str>) -> IntoKeys<&'n str, &'n str> {
@@ -144,9 +140,7 @@ fn keys_and_values_are_covariant() {
     fn into_values<'n>(v: IntoValues<&'static str, &'static str>) -> IntoValues<&'n str, &'n str> {
         v
     }
-    fn drain<'n>(
-        v: Drain<'static, &'static str, &'static str>,
-    ) -> Drain<'n, &'n str, &'n str> {
+    fn drain<'n>(v: Drain<'static, &'static str, &'static str>) -> Drain<'n, &'n str, &'n str> {
         v
     }
     let _ = map::<()>;

@@ -2,4 +2,6 @@
 //! traits and variance, and what it computes.
 
 mod api;
+mod behaviour;
 mod bounds;
+mod model;
