@@ -6,6 +6,10 @@
 //! accesses to one key, one of them a write, are ordered with each other. Where happens-before does
 //! not order them it is a race, as it is for a `HashMap` behind `UnsafeCell` or for a map in Go.
 //!
+//! One thing can differ that std leaves open: std gives a table of tiny elements (a key with its
+//! value in less than four bytes) more room to begin with, and beside its shadow no element is tiny.
+//! The capacity of such a small table, and so its order under a fixed hasher, need not be std's.
+//!
 //! The access points follow Dimitrov, Raychev, Vechev & Koskinen, "Commutativity Race Detection"
 //! (PLDI 2014); `contract` has all of them, the façade files only call them. The other collections
 //! are std's.

@@ -1,6 +1,9 @@
 //! Every stable public method and trait of std's `hash_map`, named with its type: a missing one, or
 //! one of another type, does not compile.
 
+// The types are the test.
+#![allow(clippy::type_complexity, clippy::extra_unused_lifetimes)]
+
 use fidge::collections::hash_map::{
     self, DefaultHasher, Drain, Entry, ExtractIf, HashMap, IntoIter, IntoKeys, IntoValues, Iter,
     IterMut, Keys, OccupiedEntry, RandomState, VacantEntry, Values, ValuesMut,

@@ -1,6 +1,9 @@
 //! Every stable public method and trait of std's `hash_set`, named with its type: a missing one, or
 //! one of another type, does not compile.
 
+// The types are the test.
+#![allow(clippy::type_complexity)]
+
 use fidge::collections::hash_set::{
     Difference, Drain, ExtractIf, HashSet, Intersection, IntoIter, Iter, SymmetricDifference, Union,
 };
@@ -70,11 +73,11 @@ fn set_has_every_trait() {
         T: Eq + Hash + Clone + 'a,
         S: BuildHasher + Default + 'a,
     {
-        type Ref<'a, T, S> = &'a HashSet<T, S>;
-        let _: fn(Ref<'a, T, S>, Ref<'a, T, S>) -> HashSet<T, S> = BitAnd::bitand;
-        let _: fn(Ref<'a, T, S>, Ref<'a, T, S>) -> HashSet<T, S> = BitOr::bitor;
-        let _: fn(Ref<'a, T, S>, Ref<'a, T, S>) -> HashSet<T, S> = BitXor::bitxor;
-        let _: fn(Ref<'a, T, S>, Ref<'a, T, S>) -> HashSet<T, S> = Sub::sub;
+        type Operator<'a, T, S> = fn(&'a HashSet<T, S>, &'a HashSet<T, S>) -> HashSet<T, S>;
+        let _: Operator<'a, T, S> = BitAnd::bitand;
+        let _: Operator<'a, T, S> = BitOr::bitor;
+        let _: Operator<'a, T, S> = BitXor::bitxor;
+        let _: Operator<'a, T, S> = Sub::sub;
     }
     fn generic<'a, T, S>()
     where

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use std::mem;
 
 /// `std::collections::HashMap`, checked: operations that conflict and that nothing orders are
-/// reported as a race. Everything else (results, order, capacity, panics) is std's.
+/// reported as a race. What it computes is what std's computes.
 ///
 /// The map belongs in whatever synchronises it, a [`Mutex`](crate::sync::Mutex) for instance; races
 /// come in when that is forgotten, or when two locks are used for one map.

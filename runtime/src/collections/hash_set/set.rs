@@ -9,7 +9,7 @@ use std::collections::{TryReserveError, hash_set as real};
 use std::hash::{BuildHasher, Hash, RandomState};
 
 /// `std::collections::HashSet`, checked: operations that conflict and that nothing orders are
-/// reported as a race. Everything else (results, order, capacity, panics) is std's.
+/// reported as a race. What it computes is what std's computes.
 ///
 /// # Examples
 ///
