@@ -166,7 +166,7 @@ where
     /// The union, as a set of its own.
     #[track_caller]
     fn bitor(self, rhs: &HashSet<T, S>) -> HashSet<T, S> {
-        self.union(rhs).cloned().collect()
+        HashSet::from_iter(self.union(rhs).cloned())
     }
 }
 
@@ -180,7 +180,7 @@ where
     /// The intersection, as a set of its own.
     #[track_caller]
     fn bitand(self, rhs: &HashSet<T, S>) -> HashSet<T, S> {
-        self.intersection(rhs).cloned().collect()
+        HashSet::from_iter(self.intersection(rhs).cloned())
     }
 }
 
@@ -194,7 +194,7 @@ where
     /// The symmetric difference, as a set of its own.
     #[track_caller]
     fn bitxor(self, rhs: &HashSet<T, S>) -> HashSet<T, S> {
-        self.symmetric_difference(rhs).cloned().collect()
+        HashSet::from_iter(self.symmetric_difference(rhs).cloned())
     }
 }
 
@@ -208,7 +208,7 @@ where
     /// The difference, as a set of its own.
     #[track_caller]
     fn sub(self, rhs: &HashSet<T, S>) -> HashSet<T, S> {
-        self.difference(rhs).cloned().collect()
+        HashSet::from_iter(self.difference(rhs).cloned())
     }
 }
 
