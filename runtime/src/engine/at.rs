@@ -36,6 +36,13 @@ impl At {
         }
     }
 
+    /// A later step of an operation that began at `location` (an iterator's `next`): reports name
+    /// the place where it began, while the stack is the step's own.
+    #[inline]
+    pub fn resumed(op: &'static Op, location: &'static Location<'static>) -> Self {
+        At { op, location, site: Cell::new(0) }
+    }
+
     /// The same place, under another operation name (a `lock` that becomes a `wait`).
     #[inline]
     pub fn with_op(&self, op: &'static Op) -> Self {
