@@ -34,6 +34,6 @@ pub mod trace;
 pub use ::dashmap;
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
-pub use std::{hint, thread_local};
 #[cfg(not(feature = "detect"))]
 pub use std::{collections, sync, thread};
+pub use std::{hint, thread_local};

@@ -35,7 +35,10 @@ impl Builder {
     /// A thread without a name, with the default stack.
     #[allow(clippy::new_without_default)] // std's has none
     pub fn new() -> Builder {
-        Builder { real: std::thread::Builder::new(), name: None }
+        Builder {
+            real: std::thread::Builder::new(),
+            name: None,
+        }
     }
 
     /// Names the thread. Reports show the name too.
@@ -146,7 +149,13 @@ impl Builder {
     /// and that never ran.
     fn fork(&self, at: &At) -> (Strand, Child) {
         let (strand, seed) = strand::fork(self.name.as_deref(), at);
-        (strand, Child { seed, parking: Arc::default() })
+        (
+            strand,
+            Child {
+                seed,
+                parking: Arc::default(),
+            },
+        )
     }
 }
 

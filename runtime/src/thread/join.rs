@@ -18,7 +18,11 @@ impl<T> JoinHandle<T> {
         thread: Thread,
         strand: Strand,
     ) -> JoinHandle<T> {
-        JoinHandle { real, thread, strand }
+        JoinHandle {
+            real,
+            thread,
+            strand,
+        }
     }
 
     /// The thread.

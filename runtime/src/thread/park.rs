@@ -34,7 +34,9 @@ pub(super) fn adopt(parking: Arc<Parking>) {
 /// The current thread's. Once its thread-locals are gone (a thread-local destructor that outlives
 /// this one) there is no place left to keep it, and handles made before are not found again.
 fn parking() -> Arc<Parking> {
-    PARKING.try_with(|own| Arc::clone(own.get_or_init(Arc::default))).unwrap_or_default()
+    PARKING
+        .try_with(|own| Arc::clone(own.get_or_init(Arc::default)))
+        .unwrap_or_default()
 }
 
 /// [`std::thread::Thread`], whose unparks are seen.
@@ -54,7 +56,9 @@ impl Thread {
     #[track_caller]
     pub fn unpark(&self) {
         // Joined: many may unpark a thread before it parks once.
-        self.parking.unparked.release_join(&At::here(&Op("Thread::unpark")));
+        self.parking
+            .unparked
+            .release_join(&At::here(&Op("Thread::unpark")));
         self.real.unpark();
     }
 

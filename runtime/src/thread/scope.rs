@@ -51,7 +51,10 @@ impl Children {
         let key = unjoined.next;
         unjoined.next += 1;
         unjoined.strands.insert(key, strand);
-        Entry { children: self, key }
+        Entry {
+            children: self,
+            key,
+        }
     }
 
     /// The scope has ended.
@@ -81,7 +84,9 @@ pub(super) struct Returned<'scope, T> {
 
 impl<T> Returned<'_, T> {
     fn take(mut self) -> T {
-        self.value.take().expect("only this takes it, and only once")
+        self.value
+            .take()
+            .expect("only this takes it, and only once")
     }
 }
 
@@ -89,7 +94,9 @@ impl<T> Drop for Returned<'_, T> {
     fn drop(&mut self) {
         if let Some(value) = self.value.take() {
             drop(value);
-            self.children.dropped.release_join(&At::here(&Op("ScopedJoinHandle::drop")));
+            self.children
+                .dropped
+                .release_join(&At::here(&Op("ScopedJoinHandle::drop")));
         }
     }
 }
@@ -121,7 +128,10 @@ unsafe fn lend<'scope, 'env>(
     // SAFETY: both are there for all of `'scope`, says the caller, and `place` is nobody else's. A
     // `Scope` holds references only, so there is nothing to drop when `'scope` is over.
     unsafe {
-        place.write(Scope { real, children: &*children });
+        place.write(Scope {
+            real,
+            children: &*children,
+        });
         &*place
     }
 }
@@ -145,7 +155,10 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let owner = Owner { children: Children::default(), at: At::here(&Op("thread::scope")) };
+    let owner = Owner {
+        children: Children::default(),
+        at: At::here(&Op("thread::scope")),
+    };
     let mut place = MaybeUninit::uninit();
     let children = &raw const owner.children;
     let place = &raw mut place;
@@ -165,7 +178,9 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Builder::new().spawn_scoped(self, f).expect("failed to spawn thread")
+        Builder::new()
+            .spawn_scoped(self, f)
+            .expect("failed to spawn thread")
     }
 
     pub(super) fn real(&self) -> &'scope std::thread::Scope<'scope, 'env> {
@@ -186,7 +201,10 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         T: Send + 'scope,
     {
         let children = self.children;
-        move || Returned { value: Some(child.run(f)), children }
+        move || Returned {
+            value: Some(child.run(f)),
+            children,
+        }
     }
 }
 
@@ -209,7 +227,11 @@ impl<'scope, T> ScopedJoinHandle<'scope, T> {
         thread: Thread,
         entry: Entry<'scope>,
     ) -> Self {
-        ScopedJoinHandle { real, thread, entry }
+        ScopedJoinHandle {
+            real,
+            thread,
+            entry,
+        }
     }
 
     /// The thread.

@@ -300,7 +300,11 @@ macro_rules! read_modify_write {
 /// The [`At`](crate::engine::At) of a method of `$name`.
 macro_rules! at {
     ($name:ident, $method:expr) => {
-        $crate::engine::At::here(&$crate::engine::Op(concat!(stringify!($name), "::", $method)))
+        $crate::engine::At::here(&$crate::engine::Op(concat!(
+            stringify!($name),
+            "::",
+            $method
+        )))
     };
 }
 

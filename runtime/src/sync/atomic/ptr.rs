@@ -55,7 +55,9 @@ impl<T> AtomicPtr<T> {
     #[track_caller]
     pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
         let at = at!(AtomicPtr, "fetch_or");
-        self.map_at(order, &at, |pointer| pointer.map_addr(|address| address | value))
+        self.map_at(order, &at, |pointer| {
+            pointer.map_addr(|address| address | value)
+        })
     }
 
     /// Bitwise and of the address.
@@ -65,7 +67,9 @@ impl<T> AtomicPtr<T> {
     #[track_caller]
     pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
         let at = at!(AtomicPtr, "fetch_and");
-        self.map_at(order, &at, |pointer| pointer.map_addr(|address| address & value))
+        self.map_at(order, &at, |pointer| {
+            pointer.map_addr(|address| address & value)
+        })
     }
 
     /// Bitwise exclusive or of the address.
@@ -75,7 +79,9 @@ impl<T> AtomicPtr<T> {
     #[track_caller]
     pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
         let at = at!(AtomicPtr, "fetch_xor");
-        self.map_at(order, &at, |pointer| pointer.map_addr(|address| address ^ value))
+        self.map_at(order, &at, |pointer| {
+            pointer.map_addr(|address| address ^ value)
+        })
     }
 
     /// One read-modify-write. std's own methods are younger than this crate's `rust-version`; a loop
@@ -87,7 +93,10 @@ impl<T> AtomicPtr<T> {
             loop {
                 let after = map(before);
                 let failure = strongest_failure(order);
-                match self.value.compare_exchange_weak(before, after, order, failure) {
+                match self
+                    .value
+                    .compare_exchange_weak(before, after, order, failure)
+                {
                     Ok(replaced) => return replaced,
                     Err(now) => before = now,
                 }
