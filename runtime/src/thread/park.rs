@@ -3,6 +3,7 @@
 use crate::engine::{At, Op, SyncVar};
 use std::cell::OnceCell;
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::thread::ThreadId;
 use std::time::Duration;
@@ -45,6 +46,9 @@ pub struct Thread {
     real: std::thread::Thread,
     parking: Arc<Parking>,
 }
+
+impl UnwindSafe for Thread {}
+impl RefUnwindSafe for Thread {}
 
 impl Thread {
     pub(super) fn new(real: std::thread::Thread, parking: Arc<Parking>) -> Thread {

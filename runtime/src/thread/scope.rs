@@ -150,6 +150,19 @@ unsafe fn lend<'scope, 'env>(
 /// });
 /// assert_eq!(numbers, [1, 2, 3, 4]);
 /// ```
+///
+/// A thread may outlive what `f` owns, so it cannot borrow that; nor can a handle leave the scope:
+///
+/// ```compile_fail,E0373
+/// fidge::thread::scope(|scope| {
+///     let inside = 1;
+///     scope.spawn(|| assert_eq!(inside, 1));
+/// });
+/// ```
+///
+/// ```compile_fail
+/// let handle = fidge::thread::scope(|scope| scope.spawn(|| 1));
+/// ```
 #[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
