@@ -1,4 +1,5 @@
 //! `fidge::cell`, in both feature states.
+#![allow(clippy::type_complexity)] // the types are the test
 
 use fidge::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,5 @@
 //! `fidge::once_cell` is once_cell, in both feature states.
+#![allow(clippy::type_complexity)] // the types are the test
 
 use fidge::once_cell::race::{OnceBool, OnceBox, OnceNonZeroUsize, OnceRef};
 use fidge::once_cell::{sync, unsync};

@@ -1,5 +1,6 @@
 //! `fidge::thread` is `std::thread`, in both feature states.
 #![allow(deprecated)]
+#![allow(clippy::type_complexity)] // the types are the test
 
 use fidge::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use fidge::thread::{
@@ -177,7 +178,7 @@ fn a_thread_that_cannot_be_made_is_an_error_and_no_more() {
 
 #[test]
 fn spawn_unchecked_borrows() {
-    let numbers = vec![1, 2, 3];
+    let numbers = [1, 2, 3];
     // SAFETY: joined below, before `numbers` ends.
     let handle = unsafe { Builder::new().spawn_unchecked(|| numbers.iter().sum::<i32>()) };
     assert_eq!(handle.unwrap().join().unwrap(), 6);

@@ -1,4 +1,4 @@
-//! Mirror of [`once_cell::race`](::once_cell::race): cells that nobody blocks on; of several
+//! Mirror of [`once_cell::race`]: cells that nobody blocks on; of several
 //! initialisers the first to finish wins.
 //!
 //! Upstream's are one atomic each, set by a compare-exchange (release; acquire when it fails) and
@@ -102,7 +102,7 @@ macro_rules! race_cell {
     };
 }
 
-/// [`once_cell::race::OnceNonZeroUsize`](::once_cell::race::OnceNonZeroUsize), seen by the engine.
+/// [`once_cell::race::OnceNonZeroUsize`], seen by the engine.
 #[derive(Default)]
 pub struct OnceNonZeroUsize {
     real: ::once_cell::race::OnceNonZeroUsize,
@@ -135,7 +135,7 @@ impl OnceNonZeroUsize {
     }
 }
 
-/// [`once_cell::race::OnceBool`](::once_cell::race::OnceBool), seen by the engine.
+/// [`once_cell::race::OnceBool`], seen by the engine.
 #[derive(Default)]
 pub struct OnceBool {
     real: ::once_cell::race::OnceBool,
@@ -155,7 +155,7 @@ impl OnceBool {
     }
 }
 
-/// [`once_cell::race::OnceRef`](::once_cell::race::OnceRef), seen by the engine.
+/// [`once_cell::race::OnceRef`], seen by the engine.
 pub struct OnceRef<'a, T> {
     real: ::once_cell::race::OnceRef<'a, T>,
     clock: AtomicVar,
@@ -173,7 +173,7 @@ impl<T> OnceRef<'_, T> {
     }
 }
 
-/// [`once_cell::race::OnceBox`](::once_cell::race::OnceBox), seen by the engine.
+/// [`once_cell::race::OnceBox`], seen by the engine.
 pub struct OnceBox<T> {
     real: ::once_cell::race::OnceBox<T>,
     clock: AtomicVar,

@@ -1,4 +1,4 @@
-//! Mirror of [`once_cell::sync`](::once_cell::sync): cells that block while another thread
+//! Mirror of [`once_cell::sync`]: cells that block while another thread
 //! initialises them.
 
 use crate::engine::{At, Op, SyncVar};
@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-/// [`once_cell::sync::OnceCell`](::once_cell::sync::OnceCell), seen by the engine.
+/// [`once_cell::sync::OnceCell`], seen by the engine.
 pub struct OnceCell<T> {
     real: ::once_cell::sync::OnceCell<T>,
     initialised: SyncVar,
@@ -229,7 +229,7 @@ impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
     }
 }
 
-/// [`once_cell::sync::Lazy`](::once_cell::sync::Lazy) over a cell that the engine sees.
+/// [`once_cell::sync::Lazy`] over a cell that the engine sees.
 pub struct Lazy<T, F = fn() -> T> {
     cell: OnceCell<T>,
     init: Cell<Option<F>>,
