@@ -45,6 +45,6 @@ pub use ::once_cell;
 pub use check::check;
 pub use fidge_macros::test;
 pub use report::{Access, Kind, Race, Report, Severity};
-pub use std::hint;
 #[cfg(not(feature = "detect"))]
 pub use std::{collections, sync, thread};
+pub use std::{hint, thread_local};

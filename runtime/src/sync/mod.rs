@@ -1,1 +1,4 @@
-//! Synchronisation.
+//! Mirror of `std::sync`.
+
+pub mod atomic;
+pub use std::sync::*;

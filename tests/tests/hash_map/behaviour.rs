@@ -82,7 +82,7 @@ fn everything_is_dropped_once() {
         all
     };
     let mut map: HashMap<_, _> = (0..6).map(pair).collect();
-    assert_eq!(logged(), []);
+    assert!(logged().is_empty());
     let (key, value) = pair(0);
     let old = map.insert(key, value);
     assert_eq!(

@@ -1,1 +1,0 @@
-//! Async tasks as strands.
