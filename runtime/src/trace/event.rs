@@ -1,4 +1,14 @@
 //! The event model: what a strand did, in an order that the engine agrees with.
+//!
+//! A trace is one list for the whole program. Its order is one that the execution allows: a load
+//! stands after the store it read from, a lock's acquisition after the release it waited for, a
+//! strand's first event after its fork. What each event does to the clocks is said once, in
+//! [`analysis::order`](crate::analysis::order); what makes two accesses a race, in
+//! [`analysis::oracle`](crate::analysis::oracle).
+//!
+//! Names that stand apart: a lock, a sync clock (`Acquire`, `Release`, `ReleaseJoin`) and an atomic
+//! have each a space of their own, so lock 5 and sync clock 5 are two objects. An atomic is known by
+//! its address *and* size. Strand serials are never used again. An access of size 0 touches nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +35,23 @@ pub enum Order {
     SeqCst,
 }
 
-/// What happened.
+impl Order {
+    /// Whether a load, read-modify-write or fence of this order acquires. `SeqCst` counts as `AcqRel`.
+    pub fn acquires(self) -> bool {
+        matches!(self, Order::Acquire | Order::AcqRel | Order::SeqCst)
+    }
+
+    /// Whether a store, read-modify-write or fence of this order releases.
+    pub fn releases(self) -> bool {
+        matches!(self, Order::Release | Order::AcqRel | Order::SeqCst)
+    }
+}
+
+/// What happened. `address` is that of the first byte, `size` is in bytes.
+#[allow(
+    missing_docs,
+    reason = "the fields are named after what they are, and told of above"
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

@@ -1,0 +1,252 @@
+//! Happens-before over a trace: what each event does to the clocks.
+//!
+//! Shared by the offline detectors and by nobody else: plain vectors, no epochs, no sharing, no slot
+//! reuse, so that it can be read against the C++20 memory model (intro.races, atomics.fences) and
+//! trusted. It costs 8 bytes for each pair of strands a trace has.
+//!
+//! `C_t` is strand t's clock, `L` an object's. An event has an acquire part ([`HappensBefore::enter`]), then
+//! its access is judged, then it has a release part ([`HappensBefore::leave`]).
+//!
+//! 1. *Clocks.* `C_t` is empty but for t's own component, which starts at 1. It **ticks** (grows by 1)
+//!    after every operation that publishes `C_t`: the release parts below that say so.
+//! 2. *Fork* of u by t: `C_u |= C_t`, t ticks. *Join* of u by t: `C_t |= C_u`, u ticks (so that what a
+//!    strand does after it was waited for, say in thread-local destructors, is not ordered).
+//! 3. *Locks* have two clocks, X and S. Exclusive lock: `C_t |= X | S`. Shared lock: `C_t |= X`. Exclusive
+//!    unlock: `X := C_t`, tick. Shared unlock: `S |= C_t`, tick. So a shared release orders later exclusive
+//!    acquisitions only.
+//! 4. *Sync clocks.* Acquire: `C_t |= L`. Release: `L := C_t`, tick. Release-join: `L |= C_t`, tick.
+//! 5. *Atomics.* Each (address, size) has a clock L, the release sequence a load would read from.
+//!    - load: if it acquires `C_t |= L`, else `P_t |= L`, what the next acquire fence will take up;
+//!    - store: if it releases `L := C_t`, tick; else `L := F_t`, the clock of t's last release fence, empty if
+//!      there was none. Either way the old release sequence is *cut*;
+//!    - read-modify-write: as a load, then `L |= C_t`, tick, if it releases, else `L |= F_t`: it *continues*
+//!      the release sequence.
+//! 6. *Fences.* Acquire: `C_t |= P_t`. Release: `F_t := C_t`, tick. Both: in this order. Neither `P_t` nor `F_t`
+//!    passes to a forked strand: C++20 wants fence and atomic operation in one.
+//! 7. `SeqCst` is `AcqRel`: the single total order adds no happens-before. An order that an operation
+//!    cannot have (a load that releases) counts as relaxed.
+//! 8. *Reset* ends the atomics it overlaps, L included.
+
+use crate::trace::{Action, Event, ObjectId, StrandId};
+use std::collections::{BTreeMap, HashMap};
+
+/// A vector clock: for each slot the time up to which its strand is known. Absent is 0.
+#[derive(Clone, Debug, Default)]
+pub(super) struct VectorClock(Vec<u64>);
+
+impl VectorClock {
+    pub fn get(&self, slot: usize) -> u64 {
+        self.0.get(slot).copied().unwrap_or(0)
+    }
+
+    /// Whether the event at `time` of the strand in `slot` happens before, or is the present.
+    pub fn knows(&self, slot: usize, time: u64) -> bool {
+        time <= self.get(slot)
+    }
+
+    pub fn join(&mut self, other: &VectorClock) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine = (*mine).max(*theirs);
+        }
+    }
+
+    fn tick(&mut self, slot: usize) {
+        if self.0.len() <= slot {
+            self.0.resize(slot + 1, 0);
+        }
+        self.0[slot] += 1;
+    }
+}
+
+#[derive(Debug, Default)]
+struct Strand {
+    /// `C_t`.
+    clock: VectorClock,
+    /// `P_t`: what relaxed loads read from.
+    pending: VectorClock,
+    /// `F_t`: the clock at the last release fence.
+    fence: VectorClock,
+}
+
+#[derive(Debug, Default)]
+struct Lock {
+    exclusive: VectorClock,
+    shared: VectorClock,
+}
+
+/// The clocks of all strands and objects of a trace.
+#[derive(Debug, Default)]
+pub(super) struct HappensBefore {
+    /// Strands in order of appearance; a strand's place is its slot, for good.
+    slots: HashMap<StrandId, usize>,
+    strands: Vec<Strand>,
+    locks: HashMap<ObjectId, Lock>,
+    syncs: HashMap<ObjectId, VectorClock>,
+    atomics: BTreeMap<(u64, u32), VectorClock>,
+    widest_atomic: u32,
+}
+
+impl HappensBefore {
+    /// The acquire part of an event. Returns the slot of its strand.
+    pub fn enter(&mut self, event: &Event) -> usize {
+        let slot = self.slot(event.strand);
+        match event.action {
+            Action::Join { child } => {
+                let child = self.slot(child);
+                let theirs = self.strands[child].clock.clone();
+                self.strands[slot].clock.join(&theirs);
+                self.strands[child].clock.tick(child);
+            }
+            Action::Lock { object, shared } => {
+                let lock = self.locks.entry(object).or_default();
+                let clock = &mut self.strands[slot].clock;
+                clock.join(&lock.exclusive);
+                if !shared {
+                    clock.join(&lock.shared);
+                }
+            }
+            Action::Acquire { object } => {
+                let sync = self.syncs.entry(object).or_default();
+                self.strands[slot].clock.join(sync);
+            }
+            Action::Load {
+                address,
+                size,
+                order,
+            }
+            | Action::Rmw {
+                address,
+                size,
+                order,
+            } => {
+                self.widest_atomic = self.widest_atomic.max(size);
+                let sync = self.atomics.entry((address, size)).or_default();
+                let strand = &mut self.strands[slot];
+                if order.acquires() {
+                    &mut strand.clock
+                } else {
+                    &mut strand.pending
+                }
+                .join(sync);
+            }
+            Action::Fence { order } if order.acquires() => {
+                let Strand { clock, pending, .. } = &mut self.strands[slot];
+                clock.join(pending);
+            }
+            _ => {}
+        }
+        slot
+    }
+
+    /// The release part of an event.
+    pub fn leave(&mut self, event: &Event) {
+        let slot = self.slot(event.strand);
+        match event.action {
+            Action::Fork { child } => {
+                let child = self.slot(child);
+                let mine = self.strands[slot].clock.clone();
+                self.strands[child].clock.join(&mine);
+                self.tick(slot);
+            }
+            Action::Unlock { object, shared } => {
+                let lock = self.locks.entry(object).or_default();
+                let clock = &self.strands[slot].clock;
+                if shared {
+                    lock.shared.join(clock);
+                } else {
+                    lock.exclusive = clock.clone();
+                }
+                self.tick(slot);
+            }
+            Action::Release { object } => {
+                self.syncs.insert(object, self.strands[slot].clock.clone());
+                self.tick(slot);
+            }
+            Action::ReleaseJoin { object } => {
+                self.syncs
+                    .entry(object)
+                    .or_default()
+                    .join(&self.strands[slot].clock);
+                self.tick(slot);
+            }
+            Action::Store {
+                address,
+                size,
+                order,
+            } => {
+                self.widest_atomic = self.widest_atomic.max(size);
+                let Strand { clock, fence, .. } = &self.strands[slot];
+                let published = if order.releases() { clock } else { fence };
+                self.atomics.insert((address, size), published.clone());
+                if order.releases() {
+                    self.tick(slot);
+                }
+            }
+            Action::Rmw {
+                address,
+                size,
+                order,
+            } => {
+                let Strand { clock, fence, .. } = &self.strands[slot];
+                let published = if order.releases() { clock } else { fence };
+                self.atomics
+                    .entry((address, size))
+                    .or_default()
+                    .join(published);
+                if order.releases() {
+                    self.tick(slot);
+                }
+            }
+            Action::Fence { order } if order.releases() => {
+                let Strand { clock, fence, .. } = &mut self.strands[slot];
+                fence.clone_from(clock);
+                self.tick(slot);
+            }
+            Action::Reset { address, size } => self.end_atomics(address, size),
+            _ => {}
+        }
+    }
+
+    /// `C_t` of the strand in `slot`.
+    pub fn clock(&self, slot: usize) -> &VectorClock {
+        &self.strands[slot].clock
+    }
+
+    /// What the strand in `slot` does next is after all that `clock` knows.
+    pub fn join(&mut self, slot: usize, clock: &VectorClock) {
+        self.strands[slot].clock.join(clock);
+    }
+
+    /// What the strand in `slot` does next is told apart from what it did so far.
+    pub fn tick(&mut self, slot: usize) {
+        self.strands[slot].clock.tick(slot);
+    }
+
+    fn slot(&mut self, strand: StrandId) -> usize {
+        if let Some(slot) = self.slots.get(&strand) {
+            return *slot;
+        }
+        let slot = self.strands.len();
+        self.slots.insert(strand, slot);
+        self.strands.push(Strand::default());
+        self.tick(slot);
+        slot
+    }
+
+    fn end_atomics(&mut self, address: u64, size: u32) {
+        let from = (address.saturating_sub(self.widest_atomic.into()), 0);
+        let to = (address.saturating_add(size.into()), 0);
+        let overlapped: Vec<_> = self
+            .atomics
+            .range(from..to)
+            .map(|(key, _)| *key)
+            .filter(|(start, width)| start.saturating_add((*width).into()) > address)
+            .collect();
+        for key in overlapped {
+            self.atomics.remove(&key);
+        }
+    }
+}
