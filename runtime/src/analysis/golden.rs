@@ -465,7 +465,10 @@ fn any_number_of_ordered_readers_between_hides_nothing() {
         script.push((1, write(X)));
         let second = script.len() - 1;
         // The last reader is unordered too; it stands for those before it.
-        assert_eq!(oracle(Analysis::Hb, &script), [(0, second), (second - 1, second)]);
+        assert_eq!(
+            oracle(Analysis::Hb, &script),
+            [(0, second), (second - 1, second)]
+        );
     }
 }
 

@@ -27,8 +27,8 @@
 //!    the access, and what its release part publishes, has this in it. Writes never join.
 //! 7. *The clock of a write* is its strand's when it wrote, after 6 and before its release part. The
 //!    two orders differ in its own component. `ShbExact` is the paper: every write ticks, so a joiner
-//!    knows of this write and what was before it. `Shb` ticks for releases only, as an engine with
-//!    epochs does: a joiner is taken to know of all that the writer does up to its next release. So
+//!    knows of this write and what was before it. `Shb` ticks as `order` says, as an engine with
+//!    epochs does: a joiner is taken to know of all that the writer does up to its next tick. So
 //!    `Shb` folds into the first report some that `ShbExact` makes on its own.
 
 use super::access::{Access, Class, forget};

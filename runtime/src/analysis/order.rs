@@ -8,7 +8,8 @@
 //! its access is judged, then it has a release part ([`HappensBefore::leave`]).
 //!
 //! 1. *Clocks.* `C_t` is empty but for t's own component, which starts at 1. It **ticks** (grows by 1)
-//!    after every operation that publishes `C_t`: the release parts below that say so.
+//!    after every operation that publishes `C_t`: the release parts below that say so; and when another
+//!    component has grown, so that a time of t names one clock.
 //! 2. *Fork* of u by t: `C_u |= C_t`, t ticks. *Join* of u by t: `C_t |= C_u`, u ticks (so that what a
 //!    strand does after it was waited for, say in thread-local destructors, is not ordered).
 //! 3. *Locks* have two clocks, X and S. Exclusive lock: `C_t |= X | S`. Shared lock: `C_t |= X`. Exclusive
@@ -44,13 +45,17 @@ impl VectorClock {
         time <= self.get(slot)
     }
 
-    pub fn join(&mut self, other: &VectorClock) {
+    /// Returns whether it grew.
+    pub fn join(&mut self, other: &VectorClock) -> bool {
         if self.0.len() < other.0.len() {
             self.0.resize(other.0.len(), 0);
         }
+        let mut grew = false;
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            grew |= *theirs > *mine;
             *mine = (*mine).max(*theirs);
         }
+        grew
     }
 
     fn tick(&mut self, slot: usize) {
@@ -93,24 +98,21 @@ impl HappensBefore {
     /// The acquire part of an event. Returns the slot of its strand.
     pub fn enter(&mut self, event: &Event) -> usize {
         let slot = self.slot(event.strand);
-        match event.action {
+        let grew = match event.action {
             Action::Join { child } => {
                 let child = self.slot(child);
                 let theirs = self.strands[child].clock.clone();
-                self.strands[slot].clock.join(&theirs);
                 self.strands[child].clock.tick(child);
+                self.strands[slot].clock.join(&theirs)
             }
             Action::Lock { object, shared } => {
                 let lock = self.locks.entry(object).or_default();
                 let clock = &mut self.strands[slot].clock;
-                clock.join(&lock.exclusive);
-                if !shared {
-                    clock.join(&lock.shared);
-                }
+                clock.join(&lock.exclusive) | (!shared && clock.join(&lock.shared))
             }
             Action::Acquire { object } => {
                 let sync = self.syncs.entry(object).or_default();
-                self.strands[slot].clock.join(sync);
+                self.strands[slot].clock.join(sync)
             }
             Action::Load {
                 address,
@@ -126,17 +128,20 @@ impl HappensBefore {
                 let sync = self.atomics.entry((address, size)).or_default();
                 let strand = &mut self.strands[slot];
                 if order.acquires() {
-                    &mut strand.clock
+                    strand.clock.join(sync)
                 } else {
-                    &mut strand.pending
+                    strand.pending.join(sync);
+                    false
                 }
-                .join(sync);
             }
             Action::Fence { order } if order.acquires() => {
                 let Strand { clock, pending, .. } = &mut self.strands[slot];
-                clock.join(pending);
+                clock.join(pending)
             }
-            _ => {}
+            _ => false,
+        };
+        if grew {
+            self.tick(slot);
         }
         slot
     }
@@ -217,7 +222,9 @@ impl HappensBefore {
 
     /// What the strand in `slot` does next is after all that `clock` knows.
     pub fn join(&mut self, slot: usize, clock: &VectorClock) {
-        self.strands[slot].clock.join(clock);
+        if self.strands[slot].clock.join(clock) {
+            self.tick(slot);
+        }
     }
 
     /// What the strand in `slot` does next is told apart from what it did so far.

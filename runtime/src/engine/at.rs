@@ -40,7 +40,11 @@ impl At {
     /// the place where it began, while the stack is the step's own.
     #[inline]
     pub fn resumed(op: &'static Op, location: &'static Location<'static>) -> Self {
-        At { op, location, site: Cell::new(0) }
+        At {
+            op,
+            location,
+            site: Cell::new(0),
+        }
     }
 
     /// The same place, under another operation name (a `lock` that becomes a `wait`).

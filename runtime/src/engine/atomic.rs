@@ -137,7 +137,7 @@ impl Operation<'_> {
     fn modified(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Rmw, order, self.at);
         self.take_in(order);
-        self.shadow.touch(self.me, Kind::STORE, self.at);
+        self.shadow.touch(self.me, Kind::RMW, self.at);
         if releases(order) {
             self.clock.release_join(self.me, self.at);
         } else {

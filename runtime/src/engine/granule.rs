@@ -31,7 +31,7 @@ use super::sink::{self, Sighting};
 use super::state::{self, State};
 use super::tape::{self, Event};
 
-/// What an access does. Bit 0: writes; bit 1: atomic.
+/// What an access does. Bit 0: writes; bit 1: atomic; bit 2: writes what it made of what it read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind(pub u8);
 
@@ -42,13 +42,20 @@ impl Kind {
     pub const WRITE: Kind = Kind(1);
     /// An atomic load.
     pub const LOAD: Kind = Kind(2);
-    /// An atomic store or read-modify-write.
+    /// An atomic store.
     pub const STORE: Kind = Kind(3);
+    /// An atomic read-modify-write.
+    pub const RMW: Kind = Kind(7);
 
     /// Whether it writes.
     #[inline]
     pub const fn writes(self) -> bool {
         self.0 & 1 != 0
+    }
+    /// Whether it reads.
+    #[inline]
+    pub const fn reads(self) -> bool {
+        !self.writes() || self.0 & 4 != 0
     }
     /// Whether it is atomic.
     #[inline]
@@ -263,17 +270,22 @@ impl Granule {
             && word::overflow(self.word.load(Ordering::Acquire)) == overflow
     }
 
-    /// An access by `me`: check, report, remember.
+    /// An access by `me` that lies in this granule: check, report, remember, and join what a racy
+    /// read joins.
     pub fn access(&self, me: &mut State, access: Access, at: &At) {
+        let mut writers = Writers::default();
+        self.part(me, access, at, &mut writers);
+        writers.join(me, at);
+    }
+
+    /// The part of an access that lies in this granule. A racy read's joins are left to the caller:
+    /// they come after all parts were judged. (Those of a read-modify-write come at once, so that
+    /// what it writes carries them; only one of 16 bytes has two parts.)
+    pub fn part(&self, me: &mut State, access: Access, at: &At, writers: &mut Writers) {
         if !tape::on(me) && self.seen(me, access.kind, access.mask) {
             return;
         }
         let site = crate::stack::site(me, at);
-        self.access_at(me, access, at, site);
-    }
-
-    /// [`access`](Self::access) from a site that is interned already.
-    pub fn access_at(&self, me: &mut State, access: Access, at: &At, site: u32) {
         let mut found = Found::default();
         {
             let mut cells = self.lock();
@@ -287,6 +299,12 @@ impl Granule {
                 cells.trace(me, event, access, at);
             }
             cells.check(me, access, &mut found);
+            if found.any && access.kind.reads() && sink::joins_racy_reads(me) {
+                writers.add(me, at, &found.writers);
+                if access.kind.writes() {
+                    writers.join(me, at);
+                }
+            }
             let new = Cell {
                 epoch: me.access_epoch(),
                 site,
@@ -296,7 +314,7 @@ impl Granule {
             cells.remember(me, new);
         }
         if found.any {
-            report(me, access, at, site, found);
+            found.report(me, access, site);
         }
     }
 
@@ -398,6 +416,50 @@ struct Found {
     writers: [Option<Cell>; 8],
 }
 
+/// The last writers that a racy read of several granules is to join; see [`Granule::part`].
+#[derive(Default)]
+pub struct Writers {
+    epochs: [Epoch; 16],
+    len: usize,
+}
+
+impl Writers {
+    #[cold]
+    fn add(&mut self, me: &mut State, at: &At, writers: &[Option<Cell>]) {
+        for writer in writers.iter().flatten() {
+            if self.len == self.epochs.len() {
+                self.join(me, at);
+            }
+            if !self.epochs[..self.len].contains(&writer.epoch) {
+                self.epochs[self.len] = writer.epoch;
+                self.len += 1;
+            }
+        }
+    }
+
+    /// What those writers knew when they wrote happens before what `me` does from here on.
+    #[inline]
+    pub fn join(&mut self, me: &mut State, at: &At) {
+        if self.len > 0 {
+            self.join_some(me, at);
+        }
+    }
+
+    #[cold]
+    fn join_some(&mut self, me: &mut State, at: &At) {
+        for writer in &self.epochs[..self.len] {
+            let Some(record) = super::slots::record_of(*writer) else {
+                continue;
+            };
+            let mut then = Clock::EMPTY;
+            record.clock_at(writer.time(), &mut then);
+            me.join(&then, *writer, at, None);
+            then.clear();
+        }
+        self.len = 0;
+    }
+}
+
 impl Found {
     fn add(into: &mut [Option<Cell>; 8], cell: Cell) {
         if let Some(free) = into
@@ -405,6 +467,29 @@ impl Found {
             .find(|at| at.is_none_or(|have| have.epoch == cell.epoch && have.site == cell.site))
         {
             *free = Some(cell);
+        }
+    }
+}
+
+impl Found {
+    #[cold]
+    fn report(&self, me: &State, access: Access, site: u32) {
+        let second = Cell {
+            epoch: me.last_epoch(),
+            site,
+            mask: access.mask,
+            kind: access.kind,
+        };
+        for first in self.cells.into_iter().flatten() {
+            sink::report(
+                me,
+                Sighting {
+                    first,
+                    second,
+                    map: self.map,
+                    access,
+                },
+            );
         }
     }
 }
@@ -436,7 +521,9 @@ impl Cells<'_> {
                     Found::add(&mut found.writers, *cell);
                 }
             }
-            unseen &= !cell.mask;
+            if cell.kind.conflicts(access.kind) {
+                unseen &= !cell.mask;
+            }
         }
         if access.kind.writes() {
             if races(&self.read) {
@@ -516,40 +603,6 @@ impl Cells<'_> {
             let size = 8 - access.mask.leading_zeros() as usize - first;
             tape::push(me, event, (base + first) as u64, size as u32, at);
         }
-    }
-}
-
-/// Reports what was found and, for a read in SHB order, joins the last writers' clocks.
-#[cold]
-fn report(me: &mut State, access: Access, at: &At, site: u32, found: Found) {
-    let second = Cell {
-        epoch: me.last_epoch(),
-        site,
-        mask: access.mask,
-        kind: access.kind,
-    };
-    for first in found.cells.into_iter().flatten() {
-        sink::report(
-            me,
-            Sighting {
-                first,
-                second,
-                map: found.map,
-                access,
-            },
-        );
-    }
-    if access.kind.writes() || !sink::joins_racy_reads(me) {
-        return;
-    }
-    for writer in found.writers.into_iter().flatten() {
-        let Some(record) = super::slots::record_of(writer.epoch) else {
-            continue;
-        };
-        let mut then = Clock::EMPTY;
-        record.clock_at(writer.epoch.time(), &mut then);
-        me.join(&then, writer.epoch, at, None);
-        then.clear();
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::At;
 use super::arena::{self, Handle};
-use super::granule::{Access, BYTES, Granule, Kind};
+use super::granule::{Access, BYTES, Granule, Kind, Writers};
 use super::lock::Spin;
 use super::page;
 use super::state::{self, State};
@@ -92,20 +92,19 @@ fn granules(address: usize, size: usize) -> impl Iterator<Item = (usize, u8)> {
 
 /// An access of any size, aligned or not, by a strand at hand.
 pub fn access(me: &mut State, kind: Kind, address: usize, size: usize, at: &At) {
+    let mut writers = Writers::default();
     for (base, mask) in granules(address, size) {
         if let Some(granule) = granule(base) {
-            granule.access(
-                me,
-                Access {
-                    kind,
-                    mask,
-                    address: base.max(address),
-                    size,
-                },
-                at,
-            );
+            let part = Access {
+                kind,
+                mask,
+                address: base.max(address),
+                size,
+            };
+            granule.part(me, part, at, &mut writers);
         }
     }
+    writers.join(me, at);
 }
 
 /// The current strand reads `size` bytes at `address`.

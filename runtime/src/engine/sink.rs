@@ -114,7 +114,14 @@ impl Findings {
     pub fn forget(&self) {
         let _held = self.lock.lock();
         // SAFETY: under the lock.
-        unsafe { *self.list.get() = List { first: 0, last: 0, len: 0, held_back: 0 } };
+        unsafe {
+            *self.list.get() = List {
+                first: 0,
+                last: 0,
+                len: 0,
+                held_back: 0,
+            }
+        };
     }
 
     /// Takes the findings out and tells them in full; and how many were held back.

@@ -306,7 +306,6 @@ mod tests {
             access.size = 0;
             let acquired = sample::place("RwLock::read", 11, 9, &[]);
             access.locks = Some(vec![Lock {
-                id: 7,
                 shared: true,
                 acquired,
             }]);
