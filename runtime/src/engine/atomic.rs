@@ -257,7 +257,7 @@ impl AtomicBytes {
         let Some(mut me) = state::enter() else {
             return f(None);
         };
-        memory::with_clock(self.address, |sync| {
+        memory::with_clock(memory::atomic_key(self.address, self.size), |sync| {
             let shadow = Shadow::Bytes {
                 address: self.address,
                 size: self.size,

@@ -13,15 +13,16 @@
 //!    an [`Overflow`] block of the arena, which grows without bound. Readers stand there in a table
 //!    indexed by slot, so a shared reader finds its own cell at once and without the lock; writes
 //!    stand in order of time, newest last.
-//! 3. After a race is found the granule goes on exactly as before: the racing write keeps its cell
-//!    beside the new one. A racy read joins the last writer's clock at its write (SHB, Mathur, Kini &
+//! 3. After a race is found the racing write keeps its cell beside the new one, and the granule is
+//!    marked: from then on every access to it is checked in full, as an access that the same epoch
+//!    makes redundant may still race with one that a race let in between. A racy read joins the last writer's clock at its write (SHB, Mathur, Kini &
 //!    Viswanathan, OOPSLA 2018), unless the session runs with `order=hb`.
 //!
 //! An access by a strand whose own access of the same epoch is still in place is done after one
 //! thread-local load and one compare.
 
 use super::At;
-use super::arena::Handle;
+use super::arena::{self, Handle};
 use super::clock::Clock;
 use super::epoch::Epoch;
 use super::lock;
@@ -96,6 +97,12 @@ impl Cell {
         mask: 0,
         kind: Kind::READ,
     };
+
+    /// Whether an access of `me` races with this one.
+    #[inline]
+    fn races(&self, me: &State, access: Access) -> bool {
+        self.mask & access.mask != 0 && self.kind.conflicts(access.kind) && !me.knows(self.epoch)
+    }
 }
 
 /// All bytes: a façade object, accessed as a whole.
@@ -109,6 +116,24 @@ mod word {
     pub const LOCK: u64 = 3;
     /// The object is a part of a map.
     pub const MAP: u64 = 4;
+    /// Atomic operations on raw bytes were here: clocks are kept for some of their addresses.
+    pub const CLOCKS: u64 = 1 << 63;
+    /// A race was found here. The inline epochs are stored with [`NOT_SEEN`] flipped, so that no
+    /// fast path takes them for its own.
+    pub const RACED: u64 = 1 << 62;
+    pub const FLAGS: u64 = MAP | CLOCKS | RACED;
+    /// A bit that no time reaches.
+    const NOT_SEEN: u64 = 1 << 43;
+
+    /// How an inline epoch is stored.
+    #[inline]
+    pub fn stored(word: u64, epoch: u64) -> u64 {
+        if word & RACED != 0 {
+            epoch ^ NOT_SEEN
+        } else {
+            epoch
+        }
+    }
     const OVERFLOW: u32 = 3; // 29 bits
     const WRITE: u32 = 32; // mask 8 bits, kind 8 bits
     const READ: u32 = 48;
@@ -127,13 +152,16 @@ mod word {
     }
     #[inline]
     pub fn read_mask_kind(word: u64) -> (u8, Kind) {
-        ((word >> READ) as u8, Kind((word >> (READ + 8)) as u8))
+        (
+            (word >> READ) as u8,
+            Kind((word >> (READ + 8)) as u8 & 0x3f),
+        )
     }
     #[inline]
-    pub fn pack(map: u64, overflow: Handle, write: Cell, read: Cell) -> u64 {
+    pub fn pack(flags: u64, overflow: Handle, write: Cell, read: Cell) -> u64 {
         debug_assert!(overflow < 1 << 29);
         let half = |cell: Cell| u64::from(cell.mask) | u64::from(cell.kind.0) << 8;
-        map | u64::from(overflow) << OVERFLOW | half(write) << WRITE | half(read) << READ
+        flags | u64::from(overflow) << OVERFLOW | half(write) << WRITE | half(read) << READ
     }
     pub fn cell(epoch: u64, site: u32, (mask, kind): (u8, Kind)) -> Cell {
         if mask == 0 {
@@ -252,6 +280,9 @@ impl Granule {
         // The word first. Only we put our epoch into a cell: if it is there now, the cell has been
         // ours since before, and the mask and kind just read are those of that cell.
         let word = self.word.load(Ordering::Acquire);
+        if word & word::RACED != 0 {
+            return false;
+        }
         let covers = |(have, by): (u8, Kind)| have & mask == mask && by.subsumes(kind);
         if covers(word::write_mask_kind(word)) && self.write.load(Ordering::Acquire) == epoch {
             return true;
@@ -275,55 +306,75 @@ impl Granule {
     pub fn access(&self, me: &mut State, access: Access, at: &At) {
         let mut writers = Writers::default();
         self.part(me, access, at, &mut writers);
-        writers.join(me, at);
+        if writers.join(me, at) {
+            self.again(me, access, at);
+        }
     }
 
     /// The part of an access that lies in this granule. A racy read's joins are left to the caller:
-    /// they come after all parts were judged. (Those of a read-modify-write come at once, so that
-    /// what it writes carries them; only one of 16 bytes has two parts.)
+    /// they come after all parts were judged.
     pub fn part(&self, me: &mut State, access: Access, at: &At, writers: &mut Writers) {
         if !tape::on(me) && self.seen(me, access.kind, access.mask) {
             return;
         }
         let site = crate::stack::site(me, at);
-        let mut found = Found::default();
-        {
-            let mut cells = self.lock();
-            // An atomic access is traced by its operation, with its order.
-            if tape::on(me) && !access.kind.atomic() {
-                let event = if access.kind.writes() {
-                    Event::Write
-                } else {
-                    Event::Read
-                };
-                cells.trace(me, event, access, at);
-            }
-            cells.check(me, access, &mut found);
-            if found.any && access.kind.reads() && sink::joins_racy_reads(me) {
-                writers.add(me, at, &found.writers);
-                if access.kind.writes() {
-                    writers.join(me, at);
-                }
-            }
-            let new = Cell {
-                epoch: me.access_epoch(),
-                site,
-                mask: access.mask,
-                kind: access.kind,
+        let mut cells = self.lock();
+        // An atomic access is traced by its operation, with its order.
+        if tape::on(me) && !access.kind.atomic() {
+            let event = if access.kind.writes() {
+                Event::Write
+            } else {
+                Event::Read
             };
-            cells.remember(me, new);
+            cells.trace(me, event, access, at);
         }
-        if found.any {
-            found.report(me, access, site);
+        if access.kind.atomic() && access.size != 0 {
+            cells.flags |= word::CLOCKS;
         }
+        if cells.races(me, access) {
+            cells.report(me, access, at, site, writers);
+        }
+        let new = Cell {
+            epoch: me.access_epoch(),
+            site,
+            mask: access.mask,
+            kind: access.kind,
+        };
+        cells.remember(me, new);
     }
 
-    /// The granule's history ends: the bytes belong to a new object.
-    pub fn reset(&self) {
+    /// An access that joined is remembered again: it knows more now.
+    pub fn again(&self, me: &mut State, access: Access, at: &At) {
+        let site = crate::stack::site(me, at);
+        let new = Cell {
+            epoch: me.access_epoch(),
+            site,
+            mask: access.mask,
+            kind: access.kind,
+        };
+        self.lock().remember(me, new);
+    }
+
+    /// The history of these bytes ends: they belong to a new object. Says whether clocks may be kept
+    /// for their addresses, which end as well.
+    pub fn reset(&self, mask: u8) -> bool {
         let mut cells = self.lock();
-        cells.write = Cell::NONE;
-        cells.read = Cell::NONE;
-        cells.drop_overflow();
+        let end = |cell: &mut Cell| {
+            cell.mask &= !mask;
+            if cell.mask == 0 {
+                *cell = Cell::NONE;
+            }
+        };
+        cells.writes().for_each(end);
+        end(&mut cells.read);
+        if cells.overflow != 0 {
+            Overflow::at(cells.overflow).reads().for_each(end);
+            cells.overflow = Overflow::settle(cells.overflow);
+        }
+        if cells.write.mask == 0 && cells.read.mask == 0 && cells.overflow == 0 {
+            cells.flags &= !word::RACED;
+        }
+        cells.flags & word::CLOCKS != 0
     }
 
     /// Identity in traces: kept in the overflow block, which is made for it.
@@ -352,15 +403,15 @@ impl Granule {
         };
         let mut cells = Cells {
             granule: self,
-            map: seen & word::MAP,
+            flags: seen & word::FLAGS,
             overflow: word::overflow(seen),
             write: word::cell(
-                self.write.load(Ordering::Relaxed),
+                word::stored(seen, self.write.load(Ordering::Relaxed)),
                 self.write_site.load(Ordering::Relaxed),
                 word::write_mask_kind(seen),
             ),
             read: word::cell(
-                self.read.load(Ordering::Relaxed),
+                word::stored(seen, self.read.load(Ordering::Relaxed)),
                 self.read_site.load(Ordering::Relaxed),
                 word::read_mask_kind(seen),
             ),
@@ -387,7 +438,7 @@ impl Drop for Granule {
 /// A granule's cells, unpacked, while it is locked; packed again on drop.
 struct Cells<'a> {
     granule: &'a Granule,
-    map: u64,
+    flags: u64,
     overflow: Handle,
     write: Cell,
     read: Cell,
@@ -396,24 +447,18 @@ struct Cells<'a> {
 impl Drop for Cells<'_> {
     fn drop(&mut self) {
         let granule = self.granule;
-        granule.write.store(self.write.epoch.0, Ordering::Relaxed);
+        let stored = |epoch: Epoch| word::stored(self.flags, epoch.0);
+        granule
+            .write
+            .store(stored(self.write.epoch), Ordering::Relaxed);
         granule.write_site.store(self.write.site, Ordering::Relaxed);
-        granule.read.store(self.read.epoch.0, Ordering::Relaxed);
+        granule
+            .read
+            .store(stored(self.read.epoch), Ordering::Relaxed);
         granule.read_site.store(self.read.site, Ordering::Relaxed);
-        let word = word::pack(self.map, self.overflow, self.write, self.read);
+        let word = word::pack(self.flags, self.overflow, self.write, self.read);
         granule.word.store(word, Ordering::Release);
     }
-}
-
-/// What a check found; reported when the granule is free again.
-#[derive(Default)]
-struct Found {
-    any: bool,
-    map: bool,
-    /// The racing cells; more than fit are unlikely and would be reports of the same kind.
-    cells: [Option<Cell>; 8],
-    /// For a racy read: the last writers of its bytes.
-    writers: [Option<Cell>; 8],
 }
 
 /// The last writers that a racy read of several granules is to join; see [`Granule::part`].
@@ -424,30 +469,34 @@ pub struct Writers {
 }
 
 impl Writers {
-    #[cold]
-    fn add(&mut self, me: &mut State, at: &At, writers: &[Option<Cell>]) {
-        for writer in writers.iter().flatten() {
-            if self.len == self.epochs.len() {
-                self.join(me, at);
-            }
-            if !self.epochs[..self.len].contains(&writer.epoch) {
-                self.epochs[self.len] = writer.epoch;
-                self.len += 1;
-            }
+    fn add(&mut self, me: &mut State, at: &At, writer: Epoch) {
+        if self.len == self.epochs.len() {
+            self.join(me, at);
+        }
+        if !self.epochs[..self.len].contains(&writer) {
+            self.epochs[self.len] = writer;
+            self.len += 1;
         }
     }
 
-    /// What those writers knew when they wrote happens before what `me` does from here on.
+    /// What those writers knew when they wrote happens before what `me` does from here on. Says
+    /// whether there were any.
     #[inline]
-    pub fn join(&mut self, me: &mut State, at: &At) {
-        if self.len > 0 {
+    pub fn join(&mut self, me: &mut State, at: &At) -> bool {
+        let any = self.len > 0;
+        if any {
             self.join_some(me, at);
         }
+        any
     }
 
     #[cold]
     fn join_some(&mut self, me: &mut State, at: &At) {
-        for writer in &self.epochs[..self.len] {
+        let len = core::mem::take(&mut self.len);
+        if !sink::joins_racy_reads(me) {
+            return;
+        }
+        for writer in &self.epochs[..len] {
             let Some(record) = super::slots::record_of(*writer) else {
                 continue;
             };
@@ -456,41 +505,69 @@ impl Writers {
             me.join(&then, *writer, at, None);
             then.clear();
         }
-        self.len = 0;
     }
 }
 
-impl Found {
-    fn add(into: &mut [Option<Cell>; 8], cell: Cell) {
-        if let Some(free) = into
-            .iter_mut()
-            .find(|at| at.is_none_or(|have| have.epoch == cell.epoch && have.site == cell.site))
-        {
-            *free = Some(cell);
+/// The cells that an access races with, gathered to leave out those that are out of date.
+struct Racing {
+    block: Handle,
+    room: usize,
+    len: usize,
+}
+
+impl Racing {
+    fn with_room(room: usize) -> Self {
+        Racing {
+            block: arena::alloc(room * size_of::<(Cell, u8)>()),
+            room,
+            len: 0,
+        }
+    }
+
+    /// Each cell with those of its bytes that count.
+    fn cells(&mut self) -> &mut [(Cell, u8)] {
+        // SAFETY: the block has room for `room >= len` pairs; zeroes are valid ones.
+        unsafe { core::slice::from_raw_parts_mut(arena::address(self.block).cast(), self.len) }
+    }
+
+    fn add(&mut self, cell: Cell, access: Access) {
+        debug_assert!(self.len < self.room);
+        self.len += 1;
+        *self.cells().last_mut().expect("just made longer") = (cell, cell.mask & access.mask);
+    }
+
+    /// Takes the bytes of each read out of the reads that it subsumes. (What a write subsumes was
+    /// removed when it was made.)
+    fn leave_out_subsumed(&mut self) {
+        for later in 0..self.len {
+            let (by, _) = self.cells()[later];
+            if by.kind.writes() {
+                continue;
+            }
+            let Some(record) = super::slots::record_of(by.epoch) else {
+                continue;
+            };
+            let mut then = Clock::EMPTY;
+            record.clock_at(by.epoch.time(), &mut then);
+            for (cell, bytes) in self.cells() {
+                let before = if cell.epoch.slot() == by.epoch.slot() {
+                    cell.epoch.time() < by.epoch.time()
+                } else {
+                    then.knows(cell.epoch)
+                };
+                if before && by.kind.subsumes(cell.kind) {
+                    *bytes &= !by.mask;
+                }
+            }
+            then.clear();
         }
     }
 }
 
-impl Found {
-    #[cold]
-    fn report(&self, me: &State, access: Access, site: u32) {
-        let second = Cell {
-            epoch: me.last_epoch(),
-            site,
-            mask: access.mask,
-            kind: access.kind,
-        };
-        for first in self.cells.into_iter().flatten() {
-            sink::report(
-                me,
-                Sighting {
-                    first,
-                    second,
-                    map: self.map,
-                    access,
-                },
-            );
-        }
+impl Drop for Racing {
+    fn drop(&mut self) {
+        // SAFETY: the block is ours, of that room.
+        unsafe { arena::free(self.block, self.room * size_of::<(Cell, u8)>()) };
     }
 }
 
@@ -504,39 +581,83 @@ impl Cells<'_> {
         overflow.iter_mut().chain(core::iter::once(&mut self.write))
     }
 
-    fn check(&mut self, me: &State, access: Access, found: &mut Found) {
-        found.map = self.map != 0;
-        let races = |cell: &Cell| {
-            cell.mask & access.mask != 0
-                && cell.kind.conflicts(access.kind)
-                && !me.knows(cell.epoch)
+    /// Whether an access of `me` races with what is remembered.
+    #[inline]
+    fn races(&mut self, me: &State, access: Access) -> bool {
+        self.writes().any(|cell| cell.races(me, access))
+            || access.kind.writes()
+                && (self.read.races(me, access)
+                    || self.overflow != 0
+                        && Overflow::at(self.overflow)
+                            .reads()
+                            .any(|cell| cell.races(me, access)))
+    }
+
+    /// All that the access races with, but for cells that another racing one subsumes, byte by byte:
+    /// they are out of date, and only still there because removing them takes time.
+    #[cold]
+    fn report(
+        &mut self,
+        me: &mut State,
+        access: Access,
+        at: &At,
+        site: u32,
+        writers: &mut Writers,
+    ) {
+        self.flags |= word::RACED;
+        let room = if self.overflow == 0 {
+            2
+        } else {
+            2 + Overflow::at(self.overflow).len()
         };
-        // Newest first: the first write that has a byte is its last writer.
-        let mut unseen = access.mask;
-        for cell in self.writes().rev() {
-            if races(cell) {
-                found.any = true;
-                Found::add(&mut found.cells, *cell);
-                if cell.mask & unseen != 0 {
-                    Found::add(&mut found.writers, *cell);
+        let mut racing = Racing::with_room(room);
+        // Newest first: the first conflicting write that has a byte is its last writer.
+        let mut unwritten = access.mask;
+        for cell in self
+            .writes()
+            .rev()
+            .filter(|cell| cell.kind.conflicts(access.kind))
+        {
+            if cell.races(me, access) {
+                racing.add(*cell, access);
+                if access.kind.reads() && cell.mask & unwritten != 0 {
+                    writers.add(me, at, cell.epoch);
                 }
             }
-            if cell.kind.conflicts(access.kind) {
-                unseen &= !cell.mask;
-            }
+            unwritten &= !cell.mask;
         }
         if access.kind.writes() {
-            if races(&self.read) {
-                found.any = true;
-                Found::add(&mut found.cells, self.read);
+            if self.read.races(me, access) {
+                racing.add(self.read, access);
             }
             if self.overflow != 0 {
-                for cell in Overflow::at(self.overflow).reads() {
-                    if races(cell) {
-                        found.any = true;
-                        Found::add(&mut found.cells, *cell);
-                    }
-                }
+                let reads = Overflow::at(self.overflow).reads();
+                reads
+                    .filter(|cell| cell.races(me, access))
+                    .for_each(|cell| racing.add(*cell, access));
+            }
+        }
+        if racing.len > 1 {
+            racing.leave_out_subsumed();
+        }
+        let second = Cell {
+            epoch: me.last_epoch(),
+            site,
+            mask: access.mask,
+            kind: access.kind,
+        };
+        let map = self.flags & word::MAP != 0;
+        for &(first, bytes) in racing.cells().iter() {
+            if bytes != 0 {
+                sink::report(
+                    me,
+                    Sighting {
+                        first,
+                        second,
+                        map,
+                        access,
+                    },
+                );
             }
         }
     }
@@ -570,14 +691,6 @@ impl Cells<'_> {
             } else {
                 self.overflow = Overflow::put_read(self.overflow, new);
             }
-        }
-    }
-
-    fn drop_overflow(&mut self) {
-        if self.overflow != 0 {
-            // SAFETY: the block is this granule's, which is locked.
-            unsafe { Overflow::free(self.overflow) };
-            self.overflow = 0;
         }
     }
 

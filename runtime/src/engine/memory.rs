@@ -92,19 +92,28 @@ fn granules(address: usize, size: usize) -> impl Iterator<Item = (usize, u8)> {
 
 /// An access of any size, aligned or not, by a strand at hand.
 pub fn access(me: &mut State, kind: Kind, address: usize, size: usize, at: &At) {
+    let parts = || {
+        granules(address, size).filter_map(|(base, mask)| {
+            Some((
+                granule(base)?,
+                Access {
+                    kind,
+                    mask,
+                    address: base.max(address),
+                    size,
+                },
+            ))
+        })
+    };
     let mut writers = Writers::default();
-    for (base, mask) in granules(address, size) {
-        if let Some(granule) = granule(base) {
-            let part = Access {
-                kind,
-                mask,
-                address: base.max(address),
-                size,
-            };
-            granule.part(me, part, at, &mut writers);
+    for (granule, part) in parts() {
+        granule.part(me, part, at, &mut writers);
+    }
+    if writers.join(me, at) {
+        for (granule, part) in parts() {
+            granule.again(me, part, at);
         }
     }
-    writers.join(me, at);
 }
 
 /// The current strand reads `size` bytes at `address`.
@@ -121,20 +130,32 @@ pub fn write(address: usize, size: usize, at: &At) {
     }
 }
 
-/// The bytes were freed, or belong to a new object: their history ends. Granules that the range
-/// covers in part keep theirs.
+/// The bytes were freed, or belong to a new object: their history ends, and that of the clocks of
+/// atomics that overlap them.
 pub fn reset(address: usize, size: usize, at: &At) {
     let Some(mut me) = state::enter() else { return };
-    for (base, _) in granules(address, size).filter(|&(_, mask)| mask == 0xff) {
+    if tape::on(&me) {
+        tape::push(&mut me, Event::Reset, address as u64, size as u32, at);
+    }
+    for (base, mask) in granules(address, size) {
         // Never touched, nothing to forget.
-        let touched = entry(base).is_some_and(|entry| !entry.load(Ordering::Acquire).is_null());
-        if let (true, Some(granule)) = (touched, granule(base)) {
-            if tape::on(&me) {
-                tape::push(&mut me, Event::Reset, base as u64, BYTES as u32, at);
+        if entry(base).is_none_or(|entry| entry.load(Ordering::Acquire).is_null()) {
+            continue;
+        }
+        if granule(base).is_some_and(|granule| granule.reset(mask)) {
+            let (from, to) = (address.max(base), (address + size).min(base + BYTES));
+            for size in [1, 2, 4, 8, 16] {
+                for start in (from.saturating_sub(size - 1)..to).filter(|at| at % size == 0) {
+                    forget_clock(atomic_key(start, size));
+                }
             }
-            granule.reset();
         }
     }
+}
+
+/// The key of the clock of an atomic: there may be several sizes at one address.
+pub(super) fn atomic_key(address: usize, size: usize) -> usize {
+    address ^ (size << (usize::BITS - 6))
 }
 
 /// Buckets of the table of address clocks.

@@ -33,6 +33,11 @@ impl Overflow {
         unsafe { &mut *arena::address(handle).cast::<Overflow>() }
     }
 
+    /// How many cells are here.
+    pub fn len(&self) -> usize {
+        (self.writes_len + self.reads_len) as usize
+    }
+
     fn bytes(writes_room: u32, reads_room: u32) -> usize {
         HEADER + (writes_room + reads_room) as usize * size_of::<Cell>()
     }

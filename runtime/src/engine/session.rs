@@ -200,6 +200,15 @@ impl Open {
         }
     }
 
+    /// Hands out what was found since the last call; the session goes on.
+    pub fn findings_so_far(&self) -> Vec<Finding> {
+        if self.session == 0 {
+            Vec::new()
+        } else {
+            by_handle(self.session).findings.take().0
+        }
+    }
+
     fn close(&mut self) {
         drop(self.running.take());
         if let Some(strand) = self.strand.take() {

@@ -1,0 +1,257 @@
+//! The engine against the oracle: the same random program, event by event, and after each event the
+//! same racing pairs. A pair is told by its strands: of several accesses of one strand in one epoch
+//! the engine names the first, the oracle the last.
+//!
+//! The long run is `FIDGE_EVENTS=10000000 cargo test --release -p fidge --features detect --test
+//! differential`.
+#![cfg(feature = "detect")]
+
+use fidge::analysis::random::{Program, Weights};
+use fidge::analysis::{self, Order, RacePair};
+use fidge::engine::session::{Open, Settings};
+use fidge::engine::strand::{Strand, Task, fork};
+use fidge::engine::{At, AtomicBytes, LockVar, Mode, Op, SyncVar, fence::fence, memory};
+use fidge::trace::{Action, Event, Order as Memory};
+use std::collections::{BTreeSet, HashMap};
+use std::panic::Location;
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+
+/// Sites that are told apart by name; event `i` has site `i % SITES`.
+const SITES: usize = 1 << 14;
+
+fn site(index: usize) -> At {
+    static OPS: OnceLock<Vec<Op>> = OnceLock::new();
+    let ops = OPS.get_or_init(|| {
+        (0..SITES)
+            .map(|index| Op(Box::leak(index.to_string().into_boxed_str())))
+            .collect()
+    });
+    At::new(&ops[index % SITES], Location::caller())
+}
+
+fn order(order: Memory) -> Ordering {
+    match order {
+        Memory::Relaxed => Ordering::Relaxed,
+        Memory::Acquire => Ordering::Acquire,
+        Memory::Release => Ordering::Release,
+        Memory::AcqRel => Ordering::AcqRel,
+        Memory::SeqCst => Ordering::SeqCst,
+    }
+}
+
+/// Runs a random program on the engine: its strands are tasks of one thread.
+struct Machine {
+    tasks: HashMap<u32, Task>,
+    strands: HashMap<u32, Strand>,
+    locks: HashMap<u64, Box<LockVar>>,
+    syncs: HashMap<u64, Box<SyncVar>>,
+    /// Where the program's address 0 lies: nobody's memory.
+    base: usize,
+}
+
+impl Machine {
+    fn new(base: usize) -> Self {
+        Machine {
+            tasks: HashMap::new(),
+            strands: HashMap::new(),
+            locks: HashMap::new(),
+            syncs: HashMap::new(),
+            base,
+        }
+    }
+
+    fn run(&mut self, event: &Event, at: &At) {
+        if let Action::Join { child } = event.action {
+            // The child's thread is gone before it is joined.
+            self.tasks.remove(&child);
+        }
+        let mut task = self.tasks.remove(&event.strand);
+        {
+            // Strand 0 is the session's own.
+            let _running = task.as_mut().map(Task::enter);
+            self.act(event, at);
+        }
+        if let Some(task) = task {
+            self.tasks.insert(event.strand, task);
+        }
+    }
+
+    fn act(&mut self, event: &Event, at: &At) {
+        let place = |address: u64| self.base + address as usize;
+        let atomic = |address: u64, size: u32| AtomicBytes {
+            address: place(address),
+            size: size as usize,
+        };
+        let mode = |shared| {
+            if shared {
+                Mode::Shared
+            } else {
+                Mode::Exclusive
+            }
+        };
+        match event.action {
+            Action::Read { address, size } => memory::read(place(address), size as usize, at),
+            Action::Write { address, size } => memory::write(place(address), size as usize, at),
+            Action::Load {
+                address,
+                size,
+                order: o,
+            } => {
+                atomic(address, size).load(order(o), at, || ());
+            }
+            Action::Store {
+                address,
+                size,
+                order: o,
+            } => {
+                atomic(address, size).store(order(o), at, || ());
+            }
+            Action::Rmw {
+                address,
+                size,
+                order: o,
+            } => {
+                atomic(address, size).rmw(order(o), at, || ());
+            }
+            Action::Fence { order: o } => fence(order(o), at),
+            Action::Acquire { object } => self.syncs.entry(object).or_default().acquire(at),
+            Action::Release { object } => self.syncs.entry(object).or_default().release(at),
+            Action::ReleaseJoin { object } => {
+                self.syncs.entry(object).or_default().release_join(at);
+            }
+            Action::Lock { object, shared } => {
+                self.locks
+                    .entry(object)
+                    .or_default()
+                    .acquired(mode(shared), at);
+            }
+            Action::Unlock { object, shared } => {
+                self.locks
+                    .entry(object)
+                    .or_default()
+                    .released(mode(shared), at);
+            }
+            Action::Fork { child } => {
+                let (strand, seed) = fork(None, at);
+                self.strands.insert(child, strand);
+                self.tasks.insert(child, seed.into_task());
+            }
+            Action::Join { child } => self.strands.remove(&child).expect("forked").join(at),
+            Action::Reset { address, size } => memory::reset(place(address), size as usize, at),
+            Action::Begin | Action::End => {}
+        }
+    }
+}
+
+/// Runs `count` events of `program` on both, and compares after each.
+fn agree(program: &Program, count: usize, order: Order) {
+    // Every program in address space of its own: shadow is never given back.
+    static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1 << 40);
+    let base = NEXT.fetch_add(1 << 16, Ordering::Relaxed);
+    let options = analysis::Options {
+        order,
+        ..analysis::Options::default()
+    };
+    let mut oracle = analysis::detector("oracle", &options).expect("known");
+    let settings = Settings {
+        shb: order != Order::Hb,
+        max_reports: usize::MAX,
+        ..Settings::default()
+    };
+    let open = Open::new(None, settings);
+    let mut machine = Machine::new(base);
+    let mut races: Vec<RacePair> = Vec::new();
+    let mut strands = vec![u32::MAX; SITES];
+    let mut racy = 0;
+    for (index, event) in program.events().take(count).enumerate() {
+        races.clear();
+        oracle.step(index, &event, &mut races);
+        machine.run(&event, &site(index));
+        let strand_of = |first: usize| strands[first % SITES];
+        let expected: BTreeSet<u32> = races.iter().map(|race| strand_of(race.first)).collect();
+        let pairs: Vec<usize> = open
+            .findings_so_far()
+            .iter()
+            .map(|found| {
+                assert_eq!(found.second.place.op, (index % SITES).to_string());
+                found.first.place.op.parse().expect("a site's number")
+            })
+            .collect();
+        let found: BTreeSet<u32> = pairs.iter().map(|&first| strand_of(first)).collect();
+        assert_eq!(
+            found, expected,
+            "event {index} {event:?} of {program:?} under {order:?}: {pairs:?} and not {races:?}"
+        );
+        strands[index % SITES] = event.strand;
+        racy += usize::from(!expected.is_empty());
+    }
+    drop(machine);
+    open.end();
+    if count >= 10_000 {
+        assert!(
+            racy > 0 && racy < count * 3 / 4,
+            "{racy} racy events of {count}: a blunt program"
+        );
+    }
+}
+
+fn events() -> usize {
+    std::env::var("FIDGE_EVENTS").map_or(300_000, |count| count.parse().expect("a number"))
+}
+
+/// Short programs of many shapes, then long ones.
+fn campaign(order: Order) {
+    let shapes = [
+        Program::default(),
+        Program {
+            live: 2,
+            discipline: 0.99,
+            ..Program::default()
+        },
+        Program {
+            live: 12,
+            strands: 400,
+            locks: 5,
+            discipline: 0.97,
+            ..Program::default()
+        },
+        Program {
+            live: 60,
+            strands: 300,
+            discipline: 0.95,
+            ..Program::default()
+        },
+        Program {
+            atomics: 6,
+            discipline: 1.0,
+            weights: Weights {
+                atomic: 120,
+                fence: 40,
+                ..Weights::default()
+            },
+            ..Program::default()
+        },
+    ];
+    let total = events();
+    for seed in 0..total as u64 / 2 / 500 {
+        agree(&shapes[seed as usize % shapes.len()].seed(seed), 500, order);
+    }
+    for (seed, shape) in shapes.iter().enumerate() {
+        agree(
+            &shape.seed(1_000_000 + seed as u64),
+            total / 2 / shapes.len(),
+            order,
+        );
+    }
+}
+
+#[test]
+fn the_engine_agrees_with_the_oracle_under_hb() {
+    campaign(Order::Hb);
+}
+
+#[test]
+fn the_engine_agrees_with_the_oracle_under_shb() {
+    campaign(Order::Shb);
+}
