@@ -465,7 +465,10 @@ fn any_number_of_ordered_readers_between_hides_nothing() {
         script.push((1, write(X)));
         let second = script.len() - 1;
         // The last reader is unordered too; it stands for those before it.
-        assert_eq!(oracle(Analysis::Hb, &script), [(0, second), (second - 1, second)]);
+        assert_eq!(
+            oracle(Analysis::Hb, &script),
+            [(0, second), (second - 1, second)]
+        );
     }
 }
 
@@ -612,6 +615,24 @@ fn what_the_writer_does_after_the_write_is_folded_by_epochs_and_reported_exactly
         (2, read(Y)),
     ];
     expect(&script, &[(0, 3), (2, 4)]);
+}
+
+#[test]
+fn what_follows_from_a_folded_race_is_reported_by_epochs_and_not_exactly() {
+    const Z: u64 = 0x400;
+    let script = [
+        (3, write(Z)),
+        (3, Action::Release { object: M }),
+        (1, write(X)),
+        (1, Action::Acquire { object: M }),
+        (1, write(Y)),
+        (2, read(X)),
+        (2, read(Y)),
+        (2, read(Z)),
+    ];
+    assert_eq!(oracle(Analysis::Hb, &script), [(2, 5), (4, 6), (0, 7)]);
+    assert_eq!(oracle(Analysis::ShbExact, &script), [(2, 5), (4, 6)]);
+    assert_eq!(oracle(Analysis::Shb, &script), [(2, 5), (0, 7)]);
 }
 
 fn baseline(detector: &str, script: &Script) -> Vec<(usize, usize)> {

@@ -29,7 +29,10 @@
 //!    two orders differ in its own component. `ShbExact` is the paper: every write ticks, so a joiner
 //!    knows of this write and what was before it. `Shb` ticks for releases only, as an engine with
 //!    epochs does: a joiner is taken to know of all that the writer does up to its next release. So
-//!    `Shb` folds into the first report some that `ShbExact` makes on its own.
+//!    `Shb` folds into the first report some that `ShbExact` makes on its own; and as what is so folded
+//!    joins nothing, `Shb` may report what only follows from it, which `ShbExact` never does. (It takes a
+//!    writer that acquires between two of its racy writes and releases nothing: the last of the
+//!    golden examples on orders.) The first race of a trace is the same in all three.
 
 use super::access::{Access, Class, forget};
 use super::order::{HappensBefore, VectorClock};
@@ -231,22 +234,20 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(512))]
-
         #[test]
-        fn hb_agrees_with_the_closure(program in program(), length in 1usize..300) {
+        fn hb_agrees_with_the_closure(program in program(), length in 1usize..200) {
             let events: Vec<Event> = program.events().take(length).collect();
             agrees_with_closure(&events, Order::Hb)?;
         }
 
         #[test]
-        fn exact_shb_agrees_with_the_closure(program in program(), length in 1usize..300) {
+        fn exact_shb_agrees_with_the_closure(program in program(), length in 1usize..200) {
             let events: Vec<Event> = program.events().take(length).collect();
             agrees_with_closure(&events, Order::ShbExact)?;
         }
 
         #[test]
-        fn the_first_race_is_the_same_in_all_orders(program in program(), length in 1usize..300) {
+        fn the_first_race_is_the_same_in_all_orders(program in program(), length in 1usize..200) {
             let events: Vec<Event> = program.events().take(length).collect();
             let first = |order| oracle(&events, order).first().map(|race| race.second);
             prop_assert_eq!(first(Order::Hb), first(Order::Shb));
@@ -254,7 +255,7 @@ mod tests {
         }
 
         #[test]
-        fn shb_reports_only_what_hb_does(program in program(), length in 1usize..300) {
+        fn shb_reports_only_what_hb_does(program in program(), length in 1usize..200) {
             let events: Vec<Event> = program.events().take(length).collect();
             let seconds = |order| -> BTreeSet<usize> {
                 oracle(&events, order).iter().map(|race| race.second).collect()

@@ -480,7 +480,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_trace_is_valid(seed: u64, live in 1usize..8, length in 0usize..3_000) {
+        fn every_trace_is_valid(seed: u64, live in 1usize..8, length in 0usize..1_000) {
             let program = Program { live, ..Program::default() };
             check(&program.seed(seed).events().take(length).collect::<Vec<_>>())?;
         }
