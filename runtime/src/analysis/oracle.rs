@@ -32,7 +32,7 @@
 //!    `Shb` folds into the first report some that `ShbExact` makes on its own; and as what is so folded
 //!    joins nothing, `Shb` may report what only follows from it, which `ShbExact` never does. (It takes a
 //!    writer that acquires between two of its racy writes and releases nothing: the last of the
-//!    golden examples on orders.) The first race of a trace is the same in all three.
+//!    golden examples in `golden/orders.rs`.) The first race of a trace is the same in all three.
 
 use super::access::{Access, Class, forget};
 use super::order::{HappensBefore, VectorClock};
