@@ -4,8 +4,8 @@
 //! reuse, so that it can be read against the C++20 memory model (intro.races, atomics.fences) and
 //! trusted. It costs 8 bytes for each pair of strands a trace has.
 //!
-//! `C_t` is strand t's clock, `L` an object's. An event has an acquire part ([`HappensBefore::enter`]), then
-//! its access is judged, then it has a release part ([`HappensBefore::leave`]).
+//! `C_t` is strand t's clock, `L` an object's. An event has an acquire part (`enter`), then its access
+//! is judged, then it has a release part (`leave`).
 //!
 //! 1. *Clocks.* `C_t` is empty but for t's own component, which starts at 1. It **ticks** (grows by 1)
 //!    after every operation that publishes `C_t`: the release parts below that say so; and when another

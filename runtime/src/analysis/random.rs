@@ -260,17 +260,19 @@ impl Events {
         }
     }
 
+    /// One of the atomics; there is at least one.
+    fn atomic_address(&mut self) -> u64 {
+        let data = (self.regions() * self.program.region).next_multiple_of(64) + 64;
+        BASE + data + 8 * self.chance.random_range(0..self.program.atomics)
+    }
+
     fn atomic(&mut self) -> Option<Action> {
         let (address, size) = if self.program.atomics == 0 || self.chance.random_bool(0.05) {
             let size = 1 << self.chance.random_range(0..4);
             let address = self.data_address();
             (address - address % u64::from(size), size)
         } else {
-            let data = (self.regions() * self.program.region).next_multiple_of(64) + 64;
-            (
-                BASE + data + 8 * self.chance.random_range(0..self.program.atomics),
-                8,
-            )
+            (self.atomic_address(), 8)
         };
         Some(match self.chance.random_range(0..3) {
             0 => {
@@ -415,6 +417,12 @@ impl Events {
     }
 
     fn reset(&mut self) -> Option<Action> {
+        if self.program.atomics > 0 && self.chance.random_bool(0.3) {
+            return Some(Action::Reset {
+                address: self.atomic_address(),
+                size: 8,
+            });
+        }
         let address = self.data_address() & !7;
         let size = 8 * self.chance.random_range(1..=4);
         Some(Action::Reset { address, size })
@@ -480,7 +488,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_trace_is_valid(seed: u64, live in 1usize..8, length in 0usize..3_000) {
+        fn every_trace_is_valid(seed: u64, live in 1usize..8, length in 0usize..1_000) {
             let program = Program { live, ..Program::default() };
             check(&program.seed(seed).events().take(length).collect::<Vec<_>>())?;
         }

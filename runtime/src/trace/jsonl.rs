@@ -207,8 +207,8 @@ mod tests {
         fn what_is_written_is_read_back(
             seed: u64,
             length in 0usize..200,
-            metadata: Metadata,
-            sites: Sites,
+            metadata in prop::collection::btree_map(".{0,9}", ".{0,9}", 0..4),
+            sites in prop::collection::btree_map(any::<SiteId>(), ".{0,20}", 0..4),
         ) {
             let events = Program::default().seed(seed).events().take(length).collect();
             let trace = Trace { metadata, sites, events };
