@@ -22,12 +22,20 @@ impl At {
     #[inline(always)]
     #[track_caller]
     pub fn here(op: &'static Op) -> Self {
-        At { op, location: Location::caller(), site: Cell::new(0) }
+        At {
+            op,
+            location: Location::caller(),
+            site: Cell::new(0),
+        }
     }
 
     /// The same place, under another operation name (a `lock` that becomes a `wait`).
     #[inline]
     pub fn with_op(&self, op: &'static Op) -> Self {
-        At { op, location: self.location, site: Cell::new(0) }
+        At {
+            op,
+            location: self.location,
+            site: Cell::new(0),
+        }
     }
 }

@@ -34,11 +34,23 @@ pub enum Action {
     /// A non-atomic write.
     Write { address: u64, size: u32 },
     /// An atomic load: an atomic read of the bytes, and what its order does to the clocks.
-    Load { address: u64, size: u32, order: Order },
+    Load {
+        address: u64,
+        size: u32,
+        order: Order,
+    },
     /// An atomic store.
-    Store { address: u64, size: u32, order: Order },
+    Store {
+        address: u64,
+        size: u32,
+        order: Order,
+    },
     /// An atomic read-modify-write.
-    Rmw { address: u64, size: u32, order: Order },
+    Rmw {
+        address: u64,
+        size: u32,
+        order: Order,
+    },
     /// `fence(order)`.
     Fence { order: Order },
     /// `C_t |= L`.
