@@ -68,6 +68,7 @@ impl RefUnwindSafe for Once {}
 #[expect(clippy::declare_interior_mutable_const, reason = "std's")]
 pub const ONCE_INIT: Once = Once::new();
 
+#[expect(clippy::new_without_default, reason = "std's has none")]
 impl Once {
     /// See [`std::sync::Once::new`].
     #[inline]

@@ -37,11 +37,6 @@ impl<T: ?Sized + PartialEq> PartialEq for Arc<T> {
     fn eq(&self, other: &Arc<T>) -> bool {
         self.0 == other.0
     }
-
-    #[inline]
-    fn ne(&self, other: &Arc<T>) -> bool {
-        self.0 != other.0
-    }
 }
 
 impl<T: ?Sized + Eq> Eq for Arc<T> {}
