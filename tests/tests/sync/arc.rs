@@ -1,4 +1,5 @@
 //! `Arc` and `Weak`.
+#![allow(clippy::useless_conversion)] // with detection off both types are one
 
 use super::{Counted, panic_message};
 use fidge::sync::{Arc, Weak};
