@@ -1,6 +1,6 @@
 //! Names every stable method of `std::sync` as of Rust 1.88 with its signature: that this compiles,
 //! with detection on and off, is the test.
-#![allow(deprecated, clippy::redundant_allocation)]
+#![allow(deprecated, clippy::type_complexity, clippy::redundant_allocation)]
 
 use fidge::sync::mpsc::{
     self, IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, SendError, Sender, SyncSender,
