@@ -1,0 +1,204 @@
+//! `std::sync::RwLock`.
+
+use super::held::Held;
+use super::poison;
+use crate::engine::{At, LockVar, Mode, Op};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync;
+use std::sync::{LockResult, TryLockError, TryLockResult};
+
+/// [`std::sync::RwLock`]: a writer's past happens before whoever holds the lock next; a reader's
+/// before the next writer, and before no other reader.
+pub struct RwLock<T: ?Sized> {
+    lock: LockVar,
+    real: sync::RwLock<T>,
+}
+
+impl<T: ?Sized> UnwindSafe for RwLock<T> {}
+impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
+
+/// [`std::sync::RwLockReadGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
+    _held: Held<'a>,
+    real: sync::RwLockReadGuard<'a, T>,
+}
+
+/// [`std::sync::RwLockWriteGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
+    _held: Held<'a>,
+    real: sync::RwLockWriteGuard<'a, T>,
+}
+
+impl<T> RwLock<T> {
+    /// See [`std::sync::RwLock::new`].
+    #[inline]
+    pub const fn new(t: T) -> RwLock<T> {
+        RwLock {
+            lock: LockVar::new(),
+            real: sync::RwLock::new(t),
+        }
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    fn reading<'a>(&'a self, real: sync::RwLockReadGuard<'a, T>, at: At) -> RwLockReadGuard<'a, T> {
+        let held = Held::new(&self.lock, Mode::Shared, at, &Op("RwLockReadGuard::drop"));
+        RwLockReadGuard { _held: held, real }
+    }
+
+    fn writing<'a>(
+        &'a self,
+        real: sync::RwLockWriteGuard<'a, T>,
+        at: At,
+    ) -> RwLockWriteGuard<'a, T> {
+        let held = Held::new(
+            &self.lock,
+            Mode::Exclusive,
+            at,
+            &Op("RwLockWriteGuard::drop"),
+        );
+        RwLockWriteGuard { _held: held, real }
+    }
+
+    /// See [`std::sync::RwLock::read`].
+    #[inline]
+    #[track_caller]
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let at = At::here(&Op("RwLock::read"));
+        poison::map(self.real.read(), |real| self.reading(real, at))
+    }
+
+    /// See [`std::sync::RwLock::try_read`].
+    #[inline]
+    #[track_caller]
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let at = At::here(&Op("RwLock::try_read"));
+        poison::try_map(self.real.try_read(), |real| self.reading(real, at))
+    }
+
+    /// See [`std::sync::RwLock::write`].
+    #[inline]
+    #[track_caller]
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let at = At::here(&Op("RwLock::write"));
+        poison::map(self.real.write(), |real| self.writing(real, at))
+    }
+
+    /// See [`std::sync::RwLock::try_write`].
+    #[inline]
+    #[track_caller]
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let at = At::here(&Op("RwLock::try_write"));
+        poison::try_map(self.real.try_write(), |real| self.writing(real, at))
+    }
+
+    /// See [`std::sync::RwLock::is_poisoned`].
+    #[inline]
+    #[track_caller]
+    pub fn is_poisoned(&self) -> bool {
+        self.real.is_poisoned()
+    }
+
+    /// See [`std::sync::RwLock::clear_poison`].
+    #[inline]
+    #[track_caller]
+    pub fn clear_poison(&self) {
+        self.real.clear_poison();
+    }
+
+    /// See [`std::sync::RwLock::into_inner`].
+    #[track_caller]
+    pub fn into_inner(self) -> LockResult<T>
+    where
+        T: Sized,
+    {
+        self.real.into_inner()
+    }
+
+    /// See [`std::sync::RwLock::get_mut`].
+    #[track_caller]
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.real.get_mut()
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    #[track_caller]
+    fn from(t: T) -> Self {
+        RwLock::new(t)
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
+    fn default() -> RwLock<T> {
+        RwLock::new(Default::default())
+    }
+}
+
+// Not std's: it takes the lock to read the value, and the engine has to know.
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut d = f.debug_struct("RwLock");
+        match self.try_read() {
+            Ok(guard) => d.field("data", &&*guard),
+            Err(TryLockError::Poisoned(err)) => d.field("data", &&**err.get_ref()),
+            Err(TryLockError::WouldBlock) => d.field("data", &format_args!("<locked>")),
+        };
+        d.field("poisoned", &self.is_poisoned());
+        d.finish_non_exhaustive()
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.real
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
