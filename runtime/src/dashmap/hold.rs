@@ -1,6 +1,8 @@
-//! The evidence that a key is held.
+//! The evidence that a key is held, there or not.
 
+use super::edges::Edges;
 use crate::engine::{At, LockVar, Mode};
+use std::mem;
 use std::ptr::NonNull;
 
 /// A key that is held; dropping it gives the key back.
@@ -42,6 +44,42 @@ impl Drop for Hold {
     fn drop(&mut self) {
         // SAFETY: the promise given to `take`.
         unsafe { self.key.as_ref() }.released(self.mode, self.origin.at());
+    }
+}
+
+/// A key that is not there, held exclusively by its vacant entry: two strands that get one for the
+/// same key, and insert nothing, come one after the other.
+pub(super) struct Vacancy<'a> {
+    pub edges: &'a Edges,
+    pub hash: u64,
+    origin: Origin,
+}
+
+impl<'a> Vacancy<'a> {
+    /// A key of this hash was found absent, and the shard's write lock is held.
+    #[inline]
+    pub fn take(edges: &'a Edges, hash: u64, at: &At) -> Self {
+        edges.absent.acquire(hash, at);
+        Vacancy {
+            edges,
+            hash,
+            origin: Origin::new(at),
+        }
+    }
+
+    /// The key is there now, and goes by a clock of its own.
+    #[inline]
+    pub fn filled(self, at: &At) {
+        self.edges.inserted(at);
+        // Leaks nothing: this is plain data but for its `Drop`.
+        mem::forget(self);
+    }
+}
+
+impl Drop for Vacancy<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.edges.absent.release(self.hash, self.origin.at());
     }
 }
 

@@ -9,7 +9,7 @@
 //!   lock: whoever reads it holds it shared, whoever may write it holds it exclusively, for as long
 //!   as the `Ref`, entry, closure or iterator item lives.
 //! * What happened before the removal of `k` happens before what follows an operation that finds
-//!   `k` absent, or that inserts it anew.
+//!   `k` absent, or that inserts it anew. A vacant entry that goes unused counts as a removal.
 //! * What happened before an insertion of a new key or a removal happens before what follows an
 //!   operation that learns the size: `len`, `is_empty`, `capacity`, `retain`, `clear`, a `clone`,
 //!   and an iterator once it has run to its end.

@@ -91,8 +91,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             }
             upstream::Entry::Vacant(entry) => {
                 let hash = self.hasher().hash_one(entry.key());
-                self.edges.absent.acquire(hash, at);
-                Entry::Vacant(VacantEntry::new(entry, hash, &self.edges))
+                Entry::Vacant(VacantEntry::new(entry, &self.edges, hash, at))
             }
         }
     }

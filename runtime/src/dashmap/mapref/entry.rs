@@ -2,7 +2,7 @@
 
 use super::one::RefMut;
 use crate::dashmap::edges::Edges;
-use crate::dashmap::hold::Hold;
+use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
 use crate::engine::{At, Mode, Op};
 use ::dashmap as upstream;
@@ -134,19 +134,23 @@ impl<'a, K: Eq + Hash, V> Entry<'a, K, V> {
 
 /// The place of a key that is not there.
 pub struct VacantEntry<'a, K, V> {
+    vacancy: Vacancy<'a>,
     entry: upstream::VacantEntry<'a, K, Tracked<V>>,
-    hash: u64,
-    edges: &'a Edges,
 }
 
 impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
+    /// `edges` and `hash` are those of the map and the key.
     #[inline]
     pub(in crate::dashmap) fn new(
         entry: upstream::VacantEntry<'a, K, Tracked<V>>,
-        hash: u64,
         edges: &'a Edges,
+        hash: u64,
+        at: &At,
     ) -> Self {
-        VacantEntry { entry, hash, edges }
+        VacantEntry {
+            vacancy: Vacancy::take(edges, hash, at),
+            entry,
+        }
     }
 
     /// Inserts the value and returns a reference to it.
@@ -158,8 +162,9 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
 
     #[inline]
     pub(in crate::dashmap) fn insert_at(self, value: V, at: &At) -> RefMut<'a, K, V> {
-        let guard = RefMut::new(self.entry.insert(Tracked::new(value, self.hash)), at);
-        self.edges.inserted(at);
+        let VacantEntry { vacancy, entry } = self;
+        let guard = RefMut::new(entry.insert(Tracked::new(value, vacancy.hash)), at);
+        vacancy.filled(at);
         guard
     }
 
@@ -171,9 +176,10 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         K: Clone,
     {
         let at = At::here(&Op("VacantEntry::insert_entry"));
-        let entry = self.entry.insert_entry(Tracked::new(value, self.hash));
-        let entry = OccupiedEntry::new(entry, self.edges, &at);
-        self.edges.inserted(&at);
+        let VacantEntry { vacancy, entry } = self;
+        let entry = entry.insert_entry(Tracked::new(value, vacancy.hash));
+        let entry = OccupiedEntry::new(entry, vacancy.edges, &at);
+        vacancy.filled(&at);
         entry
     }
 
@@ -181,6 +187,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn into_key(self) -> K {
+        drop(self.vacancy);
         self.entry.into_key()
     }
 
