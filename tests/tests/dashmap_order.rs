@@ -104,9 +104,9 @@ macro_rules! writes {
             ("insert_entry", |map| {
                 drop(map.entry($key).insert_entry((1, 1)))
             }),
-            ("into_key", |map| drop(occupied(map, $key).into_key())),
+            ("into_key", |map| _ = occupied(map, $key).into_key()),
             ("replace_entry", |map| {
-                drop(occupied(map, $key).replace_entry((1, 1)))
+                _ = occupied(map, $key).replace_entry((1, 1))
             }),
             ("alter", |map| map.alter(&$key, |_, v| v)),
             ("alter_all", |map| map.alter_all(|_, v| v)),
@@ -134,11 +134,9 @@ macro_rules! removals {
                 assert!(map.remove_if_mut(&$key, |_, _| true).is_some())
             }),
             ("OccupiedEntry::remove", |map| {
-                drop(occupied(map, $key).remove())
+                _ = occupied(map, $key).remove()
             }),
-            ("remove_entry", |map| {
-                drop(occupied(map, $key).remove_entry())
-            }),
+            ("remove_entry", |map| _ = occupied(map, $key).remove_entry()),
             ("retain", |map| map.retain(|key, _| *key != $key)),
             ("clear", |map| map.clear()),
         ] as [Operation; 8]
@@ -170,11 +168,11 @@ macro_rules! misses {
 
 /// What learns the size.
 const SIZES: [Operation; 7] = [
-    ("len", |map| drop(map.len())),
-    ("is_empty", |map| drop(map.is_empty())),
-    ("capacity", |map| drop(map.capacity())),
-    ("iter", |map| drop(map.iter().count())),
-    ("iter_mut", |map| drop(map.iter_mut().count())),
+    ("len", |map| _ = map.len()),
+    ("is_empty", |map| _ = map.is_empty()),
+    ("capacity", |map| _ = map.capacity()),
+    ("iter", |map| _ = map.iter().count()),
+    ("iter_mut", |map| _ = map.iter_mut().count()),
     ("retain", |map| map.retain(|_, _| true)),
     ("clone", |map| drop(map.clone())),
 ];
@@ -379,7 +377,7 @@ fn a_reference_orders_until_it_is_dropped() {
             "{name}, then entry"
         );
         assert!(
-            ordered(first, |map| drop(map.insert(60, (0, 0)))),
+            ordered(first, |map| _ = map.insert(60, (0, 0))),
             "{name}, then insert"
         );
         assert!(
@@ -435,13 +433,11 @@ fn what_follows_the_last_hold_is_not_ordered() {
 
 #[test]
 fn a_view_orders_what_its_map_did() {
-    let view = Map::with_shard_amount(2);
-    view.insert(1, (0, 0));
     let report = fidge::check(|| {
         let map = Map::with_shard_amount(2);
         let cell = Shared(UnsafeCell::new(0));
-        let (cell, hand_over) = (&cell, std::sync::mpsc::channel());
-        let (send, receive) = hand_over;
+        let cell = &cell;
+        let (send, receive) = mpsc::channel();
         fidge::thread::scope(|scope| {
             scope.spawn(move || {
                 cell.write();
@@ -531,13 +527,15 @@ fn guards_keep_the_cells_of_their_keys_under_load() {
                 cell.write();
                 value
             }),
-            4 => drop(map.remove_if_mut(&key, |_, _| {
-                cell.write();
-                random % 3 == 0
-            })),
+            4 => {
+                _ = map.remove_if_mut(&key, |_, _| {
+                    cell.write();
+                    random.is_multiple_of(3)
+                })
+            }
             5 => map.retain(|key, _| {
                 cells[*key as usize].write();
-                random % 5 != 0
+                !random.is_multiple_of(5)
             }),
             6 => map
                 .iter_mut()

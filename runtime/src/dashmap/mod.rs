@@ -1,4 +1,4 @@
-//! Mirror of [dashmap](::dashmap) 6: the same names at the same paths, over the same shards.
+//! Mirror of [`::dashmap`] 6: the same names at the same paths, over the same shards.
 //!
 //! The contract is *concurrent*: an operation on the map is atomic, so operations never race with
 //! each other. What the mirror adds is memory order, key by key, and no more than a program may
