@@ -266,8 +266,3 @@ mod tests {
         assert_eq!(cut(23, 10), [(16, 0x80), (24, 0xff), (32, 1)]);
     }
 }
-/// Ends the clock kept for `address`: whoever acquires it next gets nothing from before. For an
-/// object's end, when nobody can reach its clock any more and the address may become another's.
-pub fn forget_clock(address: usize) {
-    let _ = address;
-}

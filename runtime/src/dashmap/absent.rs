@@ -1,0 +1,102 @@
+//! The clocks of keys that were removed.
+
+use crate::engine::{At, SyncVar};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+const STRIPES: usize = 16;
+
+type Clocks = HashMap<u64, SyncVar, BuildHasherDefault<DefaultHasher>>;
+type Stripe = Mutex<Clocks>;
+
+/// A clock for the hash of each key that was ever removed, behind a few locks.
+///
+/// Empty, it is one load on the path of a miss. A clock stays when its key is inserted anew: a
+/// lookup that missed before the insertion may acquire it only afterwards.
+#[derive(Default)]
+pub(super) struct Absent {
+    stripes: OnceLock<Box<[Stripe; STRIPES]>>,
+}
+
+impl Absent {
+    /// Whether the map had a removal, hence whether a hash is worth computing. A removal that made
+    /// a lookup miss is seen here: the shard's lock brought it.
+    #[inline]
+    pub fn any(&self) -> bool {
+        self.stripes.get().is_some()
+    }
+
+    /// A key of this hash was found absent.
+    #[inline]
+    pub fn acquire(&self, hash: u64, at: &At) {
+        if let Some(stripes) = self.stripes.get() {
+            with(stripes, hash, |clocks| {
+                if let Some(clock) = clocks.get(&hash) {
+                    clock.acquire(at);
+                }
+            });
+        }
+    }
+
+    /// A key of this hash is about to be removed; the shard's write lock is held. Two keys may share
+    /// the hash, so earlier releases stay.
+    pub fn release(&self, hash: u64, at: &At) {
+        let stripes = self.stripes.get_or_init(Box::default);
+        with(stripes, hash, |clocks| {
+            clocks.entry(hash).or_default().release_join(at)
+        });
+    }
+}
+
+fn with<R>(stripes: &[Stripe; STRIPES], hash: u64, f: impl FnOnce(&mut Clocks) -> R) -> R {
+    // Fibonacci hashing: programs do use hashers that leave all entropy in the low bits.
+    let stripe = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - STRIPES.ilog2());
+    f(&mut stripes[stripe as usize]
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Op;
+
+    #[test]
+    fn a_table_is_made_by_the_first_removal_only() {
+        let absent = Absent::default();
+        let at = At::here(&Op("test"));
+
+        absent.acquire(7, &at);
+        assert!(!absent.any());
+
+        absent.release(7, &at);
+        assert!(absent.any());
+    }
+
+    #[test]
+    fn every_hash_keeps_one_clock_whatever_its_bits() {
+        let absent = Absent::default();
+        let at = At::here(&Op("test"));
+        let hashes: Vec<u64> = (0..64)
+            .flat_map(|bit| [1 << bit, u64::MAX >> bit])
+            .collect();
+
+        for _ in 0..2 {
+            hashes.iter().for_each(|&hash| absent.release(hash, &at));
+        }
+
+        let kept: usize = absent
+            .stripes
+            .get()
+            .unwrap()
+            .iter()
+            .map(|s| s.lock().unwrap().len())
+            .sum();
+        let distinct = hashes
+            .iter()
+            .collect::<std::collections::HashSet<_>>()
+            .len();
+        assert_eq!(kept, distinct);
+    }
+}

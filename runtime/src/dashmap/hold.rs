@@ -1,0 +1,114 @@
+//! The evidence that a key is held, there or not.
+
+use super::edges::Edges;
+use crate::engine::{At, LockVar, Mode};
+use std::mem;
+use std::ptr::NonNull;
+
+/// A key that is held; dropping it gives the key back.
+///
+/// Guards keep their hold in a field *before* dashmap's own guard, so that the clock is released
+/// while the shard is still locked, and moves from guard to guard in `map`, `into_ref`, ...
+pub(super) struct Hold {
+    key: NonNull<LockVar>,
+    mode: Mode,
+    origin: Origin,
+}
+
+// SAFETY: `LockVar` may be used by any thread; the pointer is as good as `&LockVar`.
+unsafe impl Send for Hold {}
+// SAFETY: a `&Hold` gives access to nothing.
+unsafe impl Sync for Hold {}
+
+impl Hold {
+    /// The real guard was taken: the key is held from now on.
+    ///
+    /// # Safety
+    ///
+    /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
+    /// as long as it is held, in either mode.
+    #[inline]
+    pub unsafe fn take(key: NonNull<LockVar>, mode: Mode, at: &At) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { key.as_ref() }.acquired(mode, at);
+        Hold {
+            key,
+            mode,
+            origin: Origin::new(at),
+        }
+    }
+}
+
+impl Drop for Hold {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the promise given to `take`.
+        unsafe { self.key.as_ref() }.released(self.mode, self.origin.at());
+    }
+}
+
+/// A key that is not there, held exclusively by its vacant entry: two strands that get one for the
+/// same key, and insert nothing, come one after the other.
+pub(super) struct Vacancy<'a> {
+    pub edges: &'a Edges,
+    pub hash: u64,
+    origin: Origin,
+}
+
+impl<'a> Vacancy<'a> {
+    /// A key of this hash was found absent, and the shard's write lock is held.
+    #[inline]
+    pub fn take(edges: &'a Edges, hash: u64, at: &At) -> Self {
+        edges.absent.acquire(hash, at);
+        Vacancy {
+            edges,
+            hash,
+            origin: Origin::new(at),
+        }
+    }
+
+    /// The key is there now, and goes by a clock of its own.
+    #[inline]
+    pub fn filled(self, at: &At) {
+        self.edges.inserted(at);
+        // Leaks nothing: this is plain data but for its `Drop`.
+        mem::forget(self);
+    }
+}
+
+impl Drop for Vacancy<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.edges.absent.release(self.hash, self.origin.at());
+    }
+}
+
+/// Where a guard or an iterator was made. Drops and `next` have no caller's location worth
+/// reporting, so they go by this one; the stack is that of their own.
+pub(super) struct Origin(At);
+
+// SAFETY: what is not `Sync` in an `At` is its lazily captured stack. It is only reached through
+// `Origin::at`, which asks for `&mut self`.
+unsafe impl Sync for Origin {}
+
+impl Origin {
+    /// The place of `at`, with no stack yet.
+    #[inline]
+    pub fn new(at: &At) -> Self {
+        Origin(at.with_op(at.op))
+    }
+
+    /// The place, for an engine call.
+    #[inline]
+    pub fn at(&mut self) -> &At {
+        &self.0
+    }
+}
+
+impl Clone for Origin {
+    #[inline]
+    fn clone(&self) -> Self {
+        // Reads operation and location only, see the `Sync` above.
+        Origin::new(&self.0)
+    }
+}

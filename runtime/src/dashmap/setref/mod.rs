@@ -1,0 +1,4 @@
+//! References into a [`DashSet`](super::DashSet).
+
+pub mod multiple;
+pub mod one;
