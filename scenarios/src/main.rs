@@ -14,6 +14,8 @@ mod json;
 mod mark;
 mod merge;
 mod output;
+#[cfg(feature = "detect")]
+mod replay;
 mod runner;
 mod scenario;
 mod statistics;

@@ -3,7 +3,7 @@
 use crate::json::{Cell, Results, Status};
 use crate::output;
 use crate::scenario::{Expectation, Scenario, Variant};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::{UTF8_BORDERS_ONLY, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{
     Attribute, Cell as Text, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
 };
@@ -11,6 +11,7 @@ use comfy_table::{
 /// What exists: path, expectation, story, and where its two lines are.
 pub fn list(scenarios: &[&Scenario]) -> String {
     let mut table = new(["scenario", "detected", "story"]);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in table.column_iter_mut().take(2) {
         column.set_constraint(ColumnConstraint::ContentWidth);
@@ -54,7 +55,7 @@ pub fn results(results: &Results) -> String {
 
 fn new<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_BORDERS_ONLY);
     table.set_header(header.map(|title| Text::new(title).add_attribute(Attribute::Bold)));
     if output::colours() {
         table.enforce_styling();
