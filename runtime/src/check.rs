@@ -13,7 +13,7 @@ pub fn check<R>(f: impl FnOnce() -> R) -> Report {
 #[cfg(feature = "detect")]
 pub use detect::check;
 #[cfg(feature = "detect")]
-pub(crate) use detect::{Settings, check_with};
+pub(crate) use detect::{Settings, check_with, record_with};
 
 #[cfg(feature = "detect")]
 mod detect {

@@ -1,2 +1,29 @@
 //! Injected races with ground truth, and the runner that measures detectors against them.
-fn main() {}
+//!
+//! Every scenario is a small program in two variants: the racy one has exactly one race, between
+//! two marked lines, and its fixed twin has none. A detector is scored by what it says about both,
+//! run after run; see [`runner`] for how, and [`catalog`] for the programs.
+
+mod catalog;
+mod cli;
+mod compare;
+mod detectors;
+mod executor;
+mod hidden;
+mod json;
+mod mark;
+mod merge;
+mod output;
+#[cfg(feature = "detect")]
+mod replay;
+mod runner;
+mod scenario;
+mod statistics;
+mod table;
+mod verdict;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

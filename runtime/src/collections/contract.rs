@@ -41,8 +41,8 @@ impl Contract {
     /// Shadow of a container that nobody has touched, whose drop is to be called `dropped`.
     pub(super) const fn new(dropped: &'static Op) -> Self {
         Contract {
-            size: Granule::new(),
-            structure: Granule::new(),
+            size: Granule::of_map(),
+            structure: Granule::of_map(),
             dropped,
         }
     }

@@ -23,7 +23,7 @@ impl<V> Tracked<V> {
     pub(super) fn new(value: V) -> Self {
         Tracked {
             value,
-            key: Granule::new(),
+            key: Granule::of_map(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod event;
 pub mod jsonl;
 pub mod lower;
 pub mod rapid;
+mod record;
 
 pub use error::Error;
 pub use event::{Action, Event, ObjectId, Order, SiteId, StrandId};

@@ -1,0 +1,66 @@
+//! Ten thousand threads come and go between the two accesses.
+
+use crate::hidden::Slot;
+use crate::mark::{mark, source};
+use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use fidge::sync::Arc;
+use fidge::thread;
+use std::sync::Barrier;
+
+pub static SCENARIO: Scenario = Scenario {
+    class: "history",
+    name: "ten-thousand-strands",
+    story: "A helper starts a thread that writes a total and waits for its end. Meanwhile the server \
+            starts and joins ten thousand short threads, which take the writer's place in every \
+            table of threads; the last one reads the total, which nothing has handed to it.",
+    citation: "ThreadSanitizer reuses the slots of finished threads: \"same slot\" then passes for \
+               \"same thread\"; golang/go#47056",
+    racy,
+    fixed,
+    expectation: Expectation::Always,
+    source: source!("ten_thousand_strands.rs"),
+};
+
+const STRANDS: u64 = 10_000;
+
+fn program(env: &Env, join_first: bool) -> Outcome {
+    let total = Arc::new(Slot::new(0));
+    let visits = Arc::new(Slot::new(0));
+    let written = std::sync::Arc::new(Barrier::new(2)); // std's, both of them
+
+    let mut helper = Some({
+        let (total, written) = (Arc::clone(&total), std::sync::Arc::clone(&written));
+        thread::spawn(move || {
+            let writer = thread::spawn(move || mark!(A, total.set(42)));
+            writer.join().unwrap();
+            written.wait();
+        })
+    });
+    written.wait();
+    env.stagger(0);
+    if join_first {
+        helper.take().unwrap().join().unwrap();
+    }
+    for _ in 0..STRANDS {
+        let visits = Arc::clone(&visits);
+        thread::spawn(move || visits.set(visits.get() + 1))
+            .join()
+            .unwrap();
+    }
+    let reader = Arc::clone(&total);
+    let seen = thread::spawn(move || mark!(B, reader.get()))
+        .join()
+        .unwrap();
+    if let Some(helper) = helper {
+        helper.join().unwrap();
+    }
+    Outcome::wrong_if(seen != 42 || visits.get() != STRANDS)
+}
+
+fn racy(env: &Env) -> Outcome {
+    program(env, false)
+}
+
+fn fixed(env: &Env) -> Outcome {
+    program(env, true)
+}

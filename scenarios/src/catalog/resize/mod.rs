@@ -1,0 +1,36 @@
+//! Growing a hash table that others are using.
+
+use crate::hidden::Slot;
+
+pub mod reader_holds_old_table;
+pub mod table_published_relaxed;
+pub mod two_growers;
+
+/// A table of plain slots, as the inside of a concurrent map has it; 0 is empty.
+struct Table {
+    slots: Box<[Slot<u64>]>,
+}
+
+impl Table {
+    /// `capacity` empty slots.
+    fn empty(capacity: usize) -> Self {
+        Table {
+            slots: (0..capacity).map(|_| Slot::new(0)).collect(),
+        }
+    }
+
+    /// A table without an empty slot: slot `i` holds `i + 1`.
+    fn full(capacity: usize) -> Self {
+        Table {
+            slots: (1..=capacity as u64).map(Slot::new).collect(),
+        }
+    }
+
+    fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn slot(&self, index: usize) -> &Slot<u64> {
+        &self.slots[index]
+    }
+}

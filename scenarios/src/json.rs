@@ -1,0 +1,309 @@
+//! Results as a file: schema "fidge-compare/1".
+//!
+//! One object: `schema`, `environment`, `settings` and `cells`, one cell for each scenario, variant
+//! and detector. `detected`, `false_reports` and `manifested` are numbers of runs, out of `runs`.
+//! `rate` is a share of runs with its 95 % Wilson interval `ci95`: of `detected` for a racy program,
+//! of `false_reports` for a fixed one; both are null where nothing ran. `median_ms` is what one run
+//! took, detection included.
+
+use crate::scenario::Variant;
+use crate::statistics::wilson95;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::thread::available_parallelism;
+
+/// The schema's name and version.
+pub const SCHEMA: &str = "fidge-compare/1";
+
+/// A file of results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Where it ran.
+    pub environment: Environment,
+    /// What was asked for.
+    pub settings: Settings,
+    /// What came out, in the order of the catalogue.
+    pub cells: Vec<Cell>,
+}
+
+/// The machine and the build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Version of Fidge.
+    pub fidge: String,
+    /// Version of the compiler.
+    pub rustc: String,
+    /// `release` or `debug`.
+    pub profile: String,
+    /// Operating system.
+    pub os: String,
+    /// Instruction set.
+    pub arch: String,
+    /// How many threads can run at a time.
+    pub cpus: usize,
+}
+
+impl Environment {
+    /// This process's.
+    pub fn here() -> Self {
+        Environment {
+            fidge: env!("CARGO_PKG_VERSION").to_owned(),
+            rustc: rustc_version_runtime::version().to_string(),
+            profile: if cfg!(debug_assertions) {
+                "debug"
+            } else {
+                "release"
+            }
+            .to_owned(),
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            cpus: available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// What a command was asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Runs a cell.
+    pub runs: u64,
+    /// The seed of all runs.
+    pub seed: u64,
+    /// Which scenarios; all of them without one.
+    pub filter: Option<String>,
+    /// Which detectors.
+    pub detectors: Vec<String>,
+    /// Which part of the cells, `2/4`; absent for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+}
+
+/// Whether a cell was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// In every run.
+    Ran,
+    /// The detector is not to be had here.
+    Unavailable,
+    /// A run came to no verdict; the counts are of the runs before it.
+    Failed,
+}
+
+/// What one detector said about one variant of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Its class.
+    pub class: String,
+    /// Which of its programs.
+    pub variant: Variant,
+    /// Name of the detector.
+    pub detector: String,
+    /// Whether it ran.
+    pub status: Status,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Runs that came to a verdict.
+    pub runs: u64,
+    /// Runs whose observable outcome was wrong.
+    pub manifested: u64,
+    /// Runs in which the marked pair was reported.
+    pub detected: u64,
+    /// Runs in which anything else was reported.
+    pub false_reports: u64,
+    /// The share of runs detected (racy) or falsely reported (fixed).
+    pub rate: Option<f64>,
+    /// Its 95 % interval.
+    pub ci95: Option<[f64; 2]>,
+    /// The median run, in milliseconds.
+    pub median_ms: Option<f64>,
+}
+
+impl Cell {
+    /// `class/name`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.class, self.scenario)
+    }
+
+    /// The same cell with `rate` and `ci95` as its counts have them.
+    pub fn with_rate(mut self) -> Self {
+        let hits = match self.variant {
+            Variant::Racy => self.detected,
+            Variant::Fixed => self.false_reports,
+        };
+        self.ci95 = wilson95(hits, self.runs);
+        self.rate = self.ci95.map(|_| hits as f64 / self.runs as f64);
+        self
+    }
+}
+
+impl Results {
+    /// No cells yet.
+    pub fn new(settings: Settings) -> Self {
+        let environment = Environment::here();
+        Results {
+            schema: SCHEMA.to_owned(),
+            environment,
+            settings,
+            cells: Vec::new(),
+        }
+    }
+
+    /// Writes the file anew, beside the old one, which it then replaces: whoever reads or kills at
+    /// any time finds a whole file.
+    pub fn save(&self, path: &Path) -> Result<(), String> {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
+        let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
+        serde_json::to_writer_pretty(&mut file, self).map_err(|e| failed(&e))?;
+        file.write_all(b"\n").map_err(|e| failed(&e))?;
+        file.persist(path).map_err(|e| failed(&e.error))?;
+        Ok(())
+    }
+
+    /// Reads a file; the error, one line, names it and says what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        Self::parse(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|e| format!("expected JSON: {e}"))?;
+        match value["schema"].as_str() {
+            Some(SCHEMA) => serde_json::from_value(value).map_err(|e| e.to_string()),
+            Some(other) => Err(format!("expected schema \"{SCHEMA}\", found \"{other}\"")),
+            None => Err(format!("expected an object with schema \"{SCHEMA}\"")),
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    pub fn results() -> Results {
+        let settings = Settings {
+            runs: 4,
+            seed: 1,
+            filter: None,
+            detectors: vec!["fidge".into(), "oracle".into()],
+            shard: None,
+        };
+        let ran = Cell {
+            scenario: "two-locks".into(),
+            class: "map".into(),
+            variant: Variant::Racy,
+            detector: "fidge".into(),
+            status: Status::Ran,
+            reason: None,
+            runs: 4,
+            manifested: 1,
+            detected: 3,
+            false_reports: 0,
+            rate: None,
+            ci95: None,
+            median_ms: Some(1.5),
+        }
+        .with_rate();
+        let unavailable = Cell {
+            detector: "oracle".into(),
+            status: Status::Unavailable,
+            reason: Some("not here".into()),
+            runs: 0,
+            manifested: 0,
+            detected: 0,
+            median_ms: None,
+            ..ran.clone()
+        }
+        .with_rate();
+        Results {
+            cells: vec![ran, unavailable],
+            ..Results::new(settings)
+        }
+    }
+
+    #[test]
+    fn the_shape_is_the_documented_one() {
+        let value = serde_json::to_value(results()).expect("plain data");
+        assert_eq!(value["schema"], "fidge-compare/1");
+        let keys = |v: &serde_json::Value| {
+            v.as_object()
+                .expect("an object")
+                .keys()
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&value), ["cells", "environment", "schema", "settings"]);
+        assert_eq!(
+            value["cells"][0],
+            serde_json::json!({
+                "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "fidge",
+                "status": "ran", "runs": 4, "manifested": 1, "detected": 3, "false_reports": 0,
+                "rate": 0.75, "ci95": wilson95(3, 4), "median_ms": 1.5,
+            })
+        );
+        assert_eq!(
+            value["cells"][1],
+            serde_json::json!({
+                "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "oracle",
+                "status": "unavailable", "reason": "not here", "runs": 0, "manifested": 0,
+                "detected": 0, "false_reports": 0, "rate": null, "ci95": null, "median_ms": null,
+            })
+        );
+    }
+
+    #[test]
+    fn the_rate_of_a_fixed_program_is_that_of_false_reports() {
+        let racy = results().cells.remove(0);
+        let fixed = Cell {
+            variant: Variant::Fixed,
+            detected: 0,
+            false_reports: 1,
+            ..racy
+        };
+        assert_eq!(fixed.with_rate().rate, Some(0.25));
+    }
+
+    #[test]
+    fn what_is_saved_is_read_back_and_replaces_what_was_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("results.json");
+        fs::write(&path, "old").expect("writable");
+        results().save(&path).expect("writable");
+        assert_eq!(Results::read(&path), Ok(results()));
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 1);
+    }
+
+    #[test]
+    fn other_files_are_refused_in_one_line() {
+        for (text, error) in [
+            ("cells", "expected JSON: "),
+            ("[]", "expected an object with schema \"fidge-compare/1\""),
+            (
+                r#"{"schema":"fidge-compare/2"}"#,
+                "expected schema \"fidge-compare/1\", found \"fidge-compare/2\"",
+            ),
+            (r#"{"schema":"fidge-compare/1"}"#, "missing field"),
+        ] {
+            let found = Results::parse(text).expect_err(text);
+            assert!(
+                found.starts_with(error) && found.lines().count() == 1,
+                "{text}: {found}"
+            );
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a scenario is.
+
+use crate::mark::{Site, Source};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+/// A pair of small programs: one with a known race, one without any.
+pub struct Scenario {
+    /// The group it belongs to; with the name its path, `map/two-locks`.
+    pub class: &'static str,
+    /// Unique in its class.
+    pub name: &'static str,
+    /// What the program is about and where its mistake lies; a paragraph.
+    pub story: &'static str,
+    /// Where the pattern is described, or who met it.
+    pub citation: &'static str,
+    /// The program with the race.
+    pub racy: fn(&Env) -> Outcome,
+    /// The same program, correct.
+    pub fixed: fn(&Env) -> Outcome,
+    /// How often an exact detector reports the race.
+    pub expectation: Expectation,
+    /// The file that holds both, and in it the two marked lines.
+    pub source: Source,
+}
+
+impl Scenario {
+    /// `class/name`, as filters and tables have it.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.class, self.name)
+    }
+
+    /// The program of a variant.
+    pub fn program(&self, variant: Variant) -> fn(&Env) -> Outcome {
+        match variant {
+            Variant::Racy => self.racy,
+            Variant::Fixed => self.fixed,
+        }
+    }
+
+    /// The two lines that race.
+    ///
+    /// # Panics
+    ///
+    /// If the source does not mark them; a test sees to it that every scenario's does.
+    pub fn sites(&self) -> [Site; 2] {
+        self.source
+            .sites()
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// Which of the two programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    /// With the race.
+    Racy,
+    /// The race-free twin.
+    Fixed,
+}
+
+impl Variant {
+    /// Both, racy first.
+    pub const BOTH: [Variant; 2] = [Variant::Racy, Variant::Fixed];
+
+    /// `racy` or `fixed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Racy => "racy",
+            Variant::Fixed => "fixed",
+        }
+    }
+}
+
+/// How often a detector that is exact on the execution it observes reports the marked pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Expectation {
+    /// Every schedule leaves the pair unordered: in every run.
+    Always,
+    /// Some schedules happen to order it: in at least this share of the runs.
+    Rate(f64),
+}
+
+/// What one run's observable result was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// As its author meant it to be.
+    Right,
+    /// Wrong: the fault manifested itself.
+    Wrong,
+}
+
+impl Outcome {
+    /// `Wrong` where `wrong` holds.
+    pub fn wrong_if(wrong: bool) -> Self {
+        if wrong {
+            Outcome::Wrong
+        } else {
+            Outcome::Right
+        }
+    }
+}
+
+/// What a run is given: where its variety comes from.
+pub struct Env {
+    seed: u64,
+}
+
+impl Env {
+    /// The `run`-th of the runs that `seed` stands for.
+    pub fn new(seed: u64, run: u64) -> Self {
+        // Weyl's sequence: neighbouring seeds do not share runs.
+        Env {
+            seed: seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ run << 8,
+        }
+    }
+
+    /// Spins for a short time that differs from run to run and from `party` to `party`, so that
+    /// the threads of a scenario reach their accesses in every order.
+    pub fn stagger(&self, party: u64) {
+        let mut rng = SmallRng::seed_from_u64(self.seed ^ party);
+        if rng.random_bool(0.25) {
+            std::thread::yield_now();
+        }
+        for _ in 0..rng.random_range(0..20_000) {
+            std::hint::spin_loop();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The documented exit statuses, of the program itself.
+
+use std::process::{Command, Output};
+
+fn scenarios(arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_fidge-scenarios");
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .expect("it starts")
+}
+
+#[track_caller]
+fn assert_refused(arguments: &[&str], expected: &str) {
+    let output = scenarios(arguments);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+    assert!(
+        error.contains(expected) && error.lines().count() == 1,
+        "{arguments:?}: {error}"
+    );
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+}
+
+#[test]
+fn what_is_well_ends_with_0() {
+    assert_eq!(scenarios(&["list", "--json"]).status.code(), Some(0));
+    assert_eq!(
+        scenarios(&["compare", "two-locks", "--runs", "1"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(scenarios(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn bad_input_ends_with_2_and_one_line() {
+    assert_refused(&["run", "nonesuch"], "there are: map/write-write, ");
+    assert_refused(
+        &["compare", "--detectors", "fidge,tsan9"],
+        "there are: fidge, oracle",
+    );
+    assert_refused(&["merge", "nonesuch.json"], "nonesuch.json: ");
+    assert_refused(
+        &["run", "two-locks", "--json", "no-such-folder/x.json"],
+        "no-such-folder/",
+    );
+}
+
+#[test]
+fn a_command_line_that_does_not_parse_ends_with_2() {
+    for arguments in [
+        &["run", "--runs", "0"][..],
+        &["compare", "--shard", "5/4"],
+        &["jump"],
+        &[],
+    ] {
+        assert_eq!(scenarios(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+/// Without detection every race is missed.
+#[cfg(not(feature = "detect"))]
+#[test]
+fn a_missed_race_ends_with_1() {
+    let output = scenarios(&["run", "two-locks", "--runs", "1"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains("expectation failed: map/two-locks (racy): it did not run"),
+        "{error}"
+    );
+}
+
+#[cfg(feature = "detect")]
+#[test]
+fn fidge_is_right_about_the_whole_catalogue() {
+    let output = scenarios(&["run", "--runs", "2"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+}
