@@ -4,6 +4,7 @@
 //! - [`jsonl`]: Fidge's own format, one JSON object a line (`.fidge` files); loses nothing.
 //! - [`rapid`]: the STD text format of the RAPID tools; [`lower`] says what happens to what that format
 //!   cannot express.
+//! - [`record`]: runs a program as a session and returns its trace.
 //!
 //! Reading is streamed: a reader is an iterator of events and holds one line at a time. [`Trace`] is the
 //! whole of a trace in memory, for those who want to look at it twice.
@@ -17,6 +18,7 @@ mod record;
 
 pub use error::Error;
 pub use event::{Action, Event, ObjectId, Order, SiteId, StrandId};
+pub use record::record;
 
 use std::collections::BTreeMap;
 use std::fs::File;
