@@ -78,7 +78,7 @@ struct Block {
 
 /// See the module.
 #[derive(Debug)]
-pub struct Tape {
+pub(super) struct Tape {
     on: AtomicBool,
     lock: Spin,
     /// First and last block.
