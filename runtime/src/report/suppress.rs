@@ -7,8 +7,9 @@
 use super::{Access, Kind, Race};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The rules of a suppressions file.
+/// The rules of a suppressions file, and how often each was used.
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions {
     rules: Vec<Rule>,
@@ -17,8 +18,11 @@ pub(crate) struct Suppressions {
 /// One line of the file.
 #[derive(Debug)]
 pub(crate) struct Rule {
+    line: usize,
+    text: String,
     what: What,
     pattern: String,
+    used: AtomicU64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,16 +84,31 @@ impl Suppressions {
                 return Err(Fault::NoPattern { line });
             }
             rules.push(Rule {
+                line,
+                text: text.to_owned(),
                 what: *what,
                 pattern: pattern.to_owned(),
+                used: AtomicU64::new(0),
             });
         }
         Ok(Suppressions { rules })
     }
 
-    /// Whether a rule silences this race.
+    /// Whether a rule silences this race. The first one that does is counted as used.
     pub fn matches(&self, race: &Race) -> bool {
-        self.rules.iter().any(|rule| rule.matches(race))
+        let Some(rule) = self.rules.iter().find(|rule| rule.matches(race)) else {
+            return false;
+        };
+        // A count and nothing else: it publishes nothing.
+        rule.used.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    /// The rules that silenced nothing so far, in the order of the file.
+    pub fn unused(&self) -> impl Iterator<Item = &Rule> {
+        self.rules
+            .iter()
+            .filter(|rule| rule.used.load(Ordering::Relaxed) == 0)
     }
 }
 
@@ -120,6 +139,13 @@ impl Rule {
                 .filter_map(|frame| frame.function())
                 .any(|function| matches_function(&self.pattern, function)),
         }
+    }
+}
+
+/// `line 3: race:app::bump`
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.text)
     }
 }
 
@@ -265,6 +291,22 @@ mod tests {
     fn comments_and_empty_lines_are_no_rules() {
         assert!(!suppressed("# race:app::bump\n\n   # more\n"));
         assert!(suppressed("# why\n  race: app::bump  \n"));
+    }
+
+    #[test]
+    fn use_is_counted_so_that_unused_rules_can_be_listed() {
+        let suppressions = Suppressions::parse("race:nobody\n\nrace:app::bump").unwrap();
+        let unused = || {
+            suppressions
+                .unused()
+                .map(Rule::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(unused(), ["line 1: race:nobody", "line 3: race:app::bump"]);
+        assert!(suppressions.matches(&sample::race()));
+        assert!(suppressions.matches(&sample::race()));
+        assert_eq!(unused(), ["line 1: race:nobody"]);
+        assert_eq!(suppressions.rules[1].used.load(Ordering::Relaxed), 2);
     }
 
     #[test]
