@@ -13,9 +13,15 @@ fn medians(root: &Path) -> BTreeMap<String, [Option<f64>; 2]> {
             .and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok())
             .and_then(|json| json["median"]["point_estimate"].as_f64());
         // ROOT/GROUP[/FUNCTION]/SIDE/new/estimates.json
-        let Some(side_folder) = file.parent().and_then(Path::parent) else { continue };
-        let Some(side) = side_folder.file_name().and_then(|name| name.to_str()) else { continue };
-        let name = side_folder.parent().and_then(|name| name.strip_prefix(root).ok());
+        let Some(side_folder) = file.parent().and_then(Path::parent) else {
+            continue;
+        };
+        let Some(side) = side_folder.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let name = side_folder
+            .parent()
+            .and_then(|name| name.strip_prefix(root).ok());
         let (Some(name), Some(side)) = (name, ["off", "on"].iter().position(|s| *s == side)) else {
             continue;
         };
@@ -26,7 +32,9 @@ fn medians(root: &Path) -> BTreeMap<String, [Option<f64>; 2]> {
 }
 
 fn estimates(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let paths = entries.flatten().map(|entry| entry.path());
     paths
         .flat_map(|path| {
@@ -43,9 +51,14 @@ fn estimates(folder: &Path) -> Vec<PathBuf> {
 
 /// Prints the table; nothing when nothing was measured (`--list`, `--test`).
 pub fn print() {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    println!("{:34} {:>12} {:>12} {:>7}", "workload", "off", "on", "ratio");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
+        PathBuf::from,
+    );
+    println!(
+        "{:34} {:>12} {:>12} {:>7}",
+        "workload", "off", "on", "ratio"
+    );
     for (name, sides) in medians(&target.join("criterion")) {
         if let [Some(off), Some(on)] = sides {
             println!("{name:34} {off:>9.1} ns {on:>9.1} ns {:>6.2}x", on / off);

@@ -2,6 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 /// Operations of one thread in the workloads of several threads.
 const BATCH: u64 = 20_000;
@@ -18,8 +19,17 @@ fn random(seed: u64) -> impl FnMut() -> u64 {
     }
 }
 
+/// What a workload runs in: with detection on, a session, as in a test.
+fn plain(run: impl FnOnce()) {
+    run();
+}
+
+fn session(run: impl FnOnce()) {
+    assert!(fidge::check(run).is_clean());
+}
+
 macro_rules! side {
-    ($name:ident, $label:literal, $root:ident, $dashmap:path, $cell:path) => {
+    ($name:ident, $label:literal, $within:ident, $root:ident, $dashmap:path, $cell:path) => {
         mod $name {
             use super::*;
             use ::$root::collections::HashMap;
@@ -60,10 +70,22 @@ macro_rules! side {
                 let mut one = |name: &str, f: &mut dyn FnMut()| {
                     criterion
                         .benchmark_group(name)
-                        .bench_function($label, |bencher| bencher.iter(&mut *f));
+                        .bench_function($label, |bencher| {
+                            bencher.iter_custom(|times| {
+                                let mut took = Duration::ZERO;
+                                $within(|| {
+                                    let start = Instant::now();
+                                    (0..times).for_each(|_| f());
+                                    took = start.elapsed();
+                                });
+                                took
+                            });
+                        });
                 };
                 let (shared, mut next) = (map(), random(1));
-                one("DashMap get", &mut || drop(black_box(shared.get(&(next() % KEYS)))));
+                one("DashMap get", &mut || {
+                    drop(black_box(shared.get(&(next() % KEYS))))
+                });
                 let (shared, mut next) = (map(), random(2));
                 one("DashMap 70/20/10 mix", &mut || mix(&shared, &mut next));
                 let (counts, mut next) = (Mutex::new(HashMap::new()), random(3));
@@ -88,35 +110,46 @@ macro_rules! side {
                 });
                 for threads in [2, 64] {
                     let mut group = criterion.benchmark_group(format!("{threads} threads"));
-                    group.throughput(Throughput::Elements(threads * BATCH)).sample_size(10);
+                    group
+                        .throughput(Throughput::Elements(threads * BATCH))
+                        .sample_size(10);
                     let shared = map();
                     group.bench_function(BenchmarkId::new("DashMap mix", $label), |bencher| {
                         bencher.iter(|| {
-                            together(threads, |index| {
-                                let mut next = random(index + 10);
-                                (0..BATCH).for_each(|_| mix(&shared, &mut next));
+                            $within(|| {
+                                together(threads, |index| {
+                                    let mut next = random(index + 10);
+                                    (0..BATCH).for_each(|_| mix(&shared, &mut next));
+                                })
                             });
                         });
                     });
                     let counts = Mutex::new(HashMap::new());
                     group.bench_function(BenchmarkId::new("Mutex<HashMap>", $label), |bencher| {
                         bencher.iter(|| {
-                            together(threads, |index| {
-                                let mut next = random(index + 10);
-                                for _ in 0..BATCH {
-                                    *counts.lock().unwrap().entry(next() % 1000).or_insert(0u64) +=
-                                        1;
-                                }
+                            $within(|| {
+                                together(threads, |index| {
+                                    let mut next = random(index + 10);
+                                    for _ in 0..BATCH {
+                                        *counts
+                                            .lock()
+                                            .unwrap()
+                                            .entry(next() % 1000)
+                                            .or_insert(0u64) += 1;
+                                    }
+                                })
                             });
                         });
                     });
                     let counter = AtomicUsize::new(0);
                     group.bench_function(BenchmarkId::new("atomic add", $label), |bencher| {
                         bencher.iter(|| {
-                            together(threads, |_| {
-                                for _ in 0..BATCH {
-                                    black_box(counter.fetch_add(1, Ordering::AcqRel));
-                                }
+                            $within(|| {
+                                together(threads, |_| {
+                                    for _ in 0..BATCH {
+                                        black_box(counter.fetch_add(1, Ordering::AcqRel));
+                                    }
+                                })
                             });
                         });
                     });
@@ -160,8 +193,15 @@ fn read(cell: &impl Read) -> u64 {
     black_box(cell).value()
 }
 
-side!(off, "off", std, ::dashmap::DashMap, super::Plain);
-side!(on, "on", fidge, ::fidge::dashmap::DashMap, ::fidge::cell::UnsafeCell);
+side!(off, "off", plain, std, ::dashmap::DashMap, super::Plain);
+side!(
+    on,
+    "on",
+    session,
+    fidge,
+    ::fidge::dashmap::DashMap,
+    ::fidge::cell::UnsafeCell
+);
 
 /// Both sides of everything.
 pub fn all(criterion: &mut Criterion) {
