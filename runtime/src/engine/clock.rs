@@ -212,7 +212,14 @@ impl Clock {
     }
 
     /// `self := other`, by sharing.
+    #[inline]
     pub fn assign(&mut self, other: &Clock) {
+        if self.first != other.first || self.more | other.more != 0 {
+            self.assign_chunks(other);
+        }
+    }
+
+    fn assign_chunks(&mut self, other: &Clock) {
         for index in 0..self.chunks().max(other.chunks()) {
             let (ours, theirs) = (self.chunk(index), other.chunk(index));
             if ours != theirs {

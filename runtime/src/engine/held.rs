@@ -114,9 +114,14 @@ impl Held {
     /// The interned set of what is held; 0 when nothing is.
     #[inline]
     pub fn set(&mut self) -> u32 {
-        if let Some(set) = self.set {
-            return set;
+        match self.set {
+            Some(set) => set,
+            None => self.intern(),
         }
+    }
+
+    #[inline(never)]
+    fn intern(&mut self) -> u32 {
         let mut set = 0;
         for index in 0..self.len {
             let Some(entry) = *self.entry(index) else {

@@ -22,6 +22,7 @@ use super::held::Held;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::{At, foreign, schedule, tape};
+use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,8 +51,8 @@ pub struct State {
     pub pending: Snapshot,
     /// The locks it holds.
     pub held: Held,
-    /// Where its stack walks end: the frame that started it.
-    pub base: usize,
+    /// Where its stack walks go: up to the frame that started it.
+    pub extent: Extent,
     /// Recently interned sites.
     pub sites: crate::stack::Cache,
 }
@@ -158,8 +159,11 @@ fn register() -> Option<Me> {
     }
     // Whatever the registration itself calls (the system may allocate) is not recorded.
     CURRENT.set(Current::Gone);
-    install(Current::Strand(foreign::start()));
     crate::stack::note_thread();
+    let state = foreign::start();
+    // SAFETY: a fresh state that nobody else knows.
+    unsafe { (*state).extent = Extent::to(0) };
+    install(Current::Strand(state));
     super::exit::watch();
     enter()
 }
@@ -191,7 +195,7 @@ impl State {
             fence: Snapshot::NONE,
             pending: Snapshot::NONE,
             held: Held::new(),
-            base: 0,
+            extent: Extent::default(),
             sites: crate::stack::Cache::new(),
         };
         // SAFETY: a fresh block of that size.
@@ -307,7 +311,7 @@ pub fn switch_to(state: *mut State, base: usize) -> Switch {
         Current::Unknown | Current::Gone => None,
     };
     // SAFETY: the caller gives us a live state that is current nowhere else.
-    unsafe { (*state).base = base };
+    unsafe { (*state).extent = Extent::to(base) };
     install(Current::Strand(state));
     if before.is_none() {
         super::exit::watch();
