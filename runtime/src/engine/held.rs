@@ -124,6 +124,10 @@ impl Held {
 
     #[cold]
     fn grow(&mut self) {
+        self.strike_moved(MOVES.load(Ordering::Relaxed));
+        if self.len < INLINE + self.room {
+            return;
+        }
         let room = (self.room * 2).max(16);
         let bigger = arena::alloc(room * size_of::<Option<Entry>>());
         if self.more != 0 {

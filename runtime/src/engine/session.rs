@@ -110,8 +110,7 @@ pub fn configure_process(settings: Settings) {
 /// The session that a strand's findings go to.
 #[inline]
 pub fn of(me: &State) -> &'static Session {
-    // SAFETY: sessions are never freed; their handles come from `Open::new`.
-    let session = unsafe { arena::get::<Session>(me.record.session) };
+    let session = by_handle(me.record.session);
     if session.ended.load(Ordering::Acquire) {
         &PROCESS
     } else {
@@ -121,11 +120,7 @@ pub fn of(me: &State) -> &'static Session {
 
 /// Whether a session has ended; the process session never does.
 pub fn has_ended(session: Handle) -> bool {
-    // SAFETY: sessions are never freed; their handles come from `Open::new`.
-    session != 0
-        && unsafe { arena::get::<Session>(session) }
-            .ended
-            .load(Ordering::Acquire)
+    by_handle(session).ended.load(Ordering::Acquire)
 }
 
 fn by_handle(session: Handle) -> &'static Session {
