@@ -119,7 +119,11 @@ impl Run {
     /// If not.
     #[track_caller]
     pub fn says_once(&self, text: &str) -> &Self {
-        assert_eq!(self.stderr.matches(text).count(), 1, "{text:?} in {self:#?}");
+        assert_eq!(
+            self.stderr.matches(text).count(),
+            1,
+            "{text:?} in {self:#?}"
+        );
         self
     }
 

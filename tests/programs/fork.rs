@@ -46,10 +46,13 @@ fn main() {
     match args().nth(1).as_deref() {
         Some("hammer") => hammer(),
         // The child's race is the child's to tell, and the parent's the parent's.
-        Some("child-races") => println!("{}", fork(|| {
-            race();
-            5
-        })),
+        Some("child-races") => println!(
+            "{}",
+            fork(|| {
+                race();
+                5
+            })
+        ),
         Some("parent-raced") => {
             race();
             println!("{}", fork(|| 5));
@@ -68,10 +71,13 @@ fn main() {
                 }
             });
             TURNS.wait(1);
-            println!("{}", fork(|| {
-                CELL.set(CELL.get() + 1);
-                CELL.get() as i32
-            }));
+            println!(
+                "{}",
+                fork(|| {
+                    CELL.set(CELL.get() + 1);
+                    CELL.get() as i32
+                })
+            );
             end.store(true, Ordering::Relaxed);
             thread.join().unwrap();
         }

@@ -23,7 +23,9 @@ impl Drop for Unwound {
 
 fn fall() {
     let _unwound = Unwound;
-    let _guard = POISONED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let _guard = POISONED
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     panic!("on purpose");
 }
 

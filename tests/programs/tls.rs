@@ -59,7 +59,10 @@ fn main() {
         Some("rounds") => {
             let mut key = 0;
             // SAFETY: `key` is ours to write.
-            assert_eq!(unsafe { libc::pthread_key_create(&mut key, Some(in_each_round)) }, 0);
+            assert_eq!(
+                unsafe { libc::pthread_key_create(&mut key, Some(in_each_round)) },
+                0
+            );
             KEY.store(key, Ordering::Relaxed);
             for spawned in 1..=20 {
                 let before = CELL.get();
