@@ -5,7 +5,9 @@ use fidge::sync::{Arc, Mutex};
 use fidge::thread;
 use fidge_tests::{Shared, Turns};
 use std::env::args;
+use std::pin::pin;
 use std::process::exit;
+use std::task::{Context, Poll, Waker};
 
 static CELL: Shared = Shared::new();
 static TURNS: Turns = Turns::new();
@@ -85,51 +87,45 @@ fn main() {
     }
 }
 
+/// Runs `body` as a strand that needs no thread of its own: std takes locks to start one, which a
+/// thread that is lost in a `fork` may have held.
+fn strand(body: impl FnOnce()) {
+    let task = pin!(fidge::task::track(async { body() }));
+    let polled = task.poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(polled, Poll::Ready(()));
+}
+
 /// Forks while other threads are in the engine: some hold its locks at that moment.
 fn hammer() {
-    let end = Arc::new(AtomicBool::new(false));
-    let count = Arc::new(Mutex::new(0));
-    let sum = Arc::new(AtomicU64::new(0));
-    let threads: Vec<_> = (0..3)
-        .map(|_| {
-            let (end, count, sum) = (Arc::clone(&end), Arc::clone(&count), Arc::clone(&sum));
-            thread::spawn(move || {
-                while !end.load(Ordering::Relaxed) {
-                    *count.lock().unwrap() += 1;
-                    sum.fetch_add(1, Ordering::AcqRel);
-                    thread::spawn({
-                        let sum = Arc::clone(&sum);
-                        move || sum.fetch_add(1, Ordering::Relaxed)
-                    })
-                    .join()
-                    .unwrap();
-                }
-            })
-        })
-        .collect();
-    for _ in 0..200 {
-        let sum = &sum;
-        let code = fork(move || {
-            // What the lost threads had in hand as well as what is new.
+    let end = AtomicBool::new(false);
+    let count = Mutex::new(0);
+    let sum = AtomicU64::new(0);
+    let work = || {
+        while !end.load(Ordering::Relaxed) {
+            *count.lock().unwrap() += 1;
             sum.fetch_add(1, Ordering::AcqRel);
-            let own = Arc::new(Mutex::new(0));
-            let threads: Vec<_> = (0..2)
-                .map(|_| {
-                    let own = Arc::clone(&own);
-                    thread::spawn(move || *own.lock().unwrap() += 1)
-                })
-                .collect();
-            for thread in threads {
-                thread.join().unwrap();
-            }
-            CELL.set(1);
-            *own.lock().unwrap()
-        });
-        assert_eq!(code, 2);
-    }
-    end.store(true, Ordering::Relaxed);
-    for thread in threads {
-        thread.join().unwrap();
-    }
+            let own = Shared::new();
+            strand(|| own.set(sum.fetch_add(1, Ordering::Relaxed)));
+            own.set(own.get() + 1);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(work);
+        }
+        for _ in 0..200 {
+            let code = fork(|| {
+                // What the lost threads had in hand as well as what is new.
+                sum.fetch_add(1, Ordering::AcqRel);
+                let own = Mutex::new(0);
+                strand(|| *own.lock().unwrap() += 1);
+                strand(|| strand(|| *own.lock().unwrap() += 1));
+                CELL.set(1);
+                own.into_inner().unwrap()
+            });
+            assert_eq!(code, 2);
+        }
+        end.store(true, Ordering::Relaxed);
+    });
     println!("done");
 }
