@@ -255,3 +255,15 @@ fn the_engine_agrees_with_the_oracle_under_hb() {
 fn the_engine_agrees_with_the_oracle_under_shb() {
     campaign(Order::Shb);
 }
+
+#[test]
+#[ignore]
+fn scratch_dump() {
+    let p = Program { seed: 1000004, atomics: 6, discipline: 1.0, weights: Weights { atomic: 120, fence: 40, ..Weights::default() }, ..Program::default() };
+    let mut o = analysis::detector("oracle", &analysis::Options { order: Order::Shb, ..Default::default() }).unwrap();
+    for (i, e) in p.events().take(16714).enumerate() {
+        let mut r = vec![];
+        o.step(i, &e, &mut r);
+        println!("{i} s{} {:?} {:?}", e.strand, e.action, r.iter().map(|r| r.first).collect::<Vec<_>>());
+    }
+}

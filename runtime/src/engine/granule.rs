@@ -461,50 +461,40 @@ impl Drop for Cells<'_> {
     }
 }
 
-/// The last writers that a racy read of several granules is to join; see [`Granule::part`].
+/// What the last writers knew that a racy read of several granules is to join; see
+/// [`Granule::part`].
 #[derive(Default)]
 pub struct Writers {
-    epochs: [Epoch; 16],
-    len: usize,
+    knew: Clock,
 }
 
 impl Writers {
-    fn add(&mut self, me: &mut State, at: &At, writer: Epoch) {
-        if self.len == self.epochs.len() {
-            self.join(me, at);
+    /// Takes in what `writer` knew when it wrote, and the epoch of that write. Not for `me` yet: a
+    /// part of its access that is still to be judged would no longer race.
+    ///
+    /// That epoch counts as published from here on: what the writer does next may race with what
+    /// `me` does next, although the writer's own access of that epoch is still in place.
+    fn add(&mut self, me: &State, writer: Epoch) {
+        if !sink::joins_racy_reads(me) {
+            return;
         }
-        if !self.epochs[..self.len].contains(&writer) {
-            self.epochs[self.len] = writer;
-            self.len += 1;
+        if let Some(record) = super::slots::record_of(writer) {
+            record.take(writer.time());
+            record.clock_at(writer.time(), &mut self.knew);
+            self.knew.raise(writer.slot(), writer.time());
         }
     }
 
     /// What those writers knew when they wrote happens before what `me` does from here on. Says
     /// whether there were any.
     #[inline]
-    pub fn join(&mut self, me: &mut State, at: &At) -> bool {
-        let any = self.len > 0;
+    pub fn join(mut self, me: &mut State, at: &At) -> bool {
+        let any = !self.knew.is_empty();
         if any {
-            self.join_some(me, at);
+            me.join(&self.knew, Epoch::NONE, at, None);
+            self.knew.clear();
         }
         any
-    }
-
-    #[cold]
-    fn join_some(&mut self, me: &mut State, at: &At) {
-        let len = core::mem::take(&mut self.len);
-        if !sink::joins_racy_reads(me) {
-            return;
-        }
-        for writer in &self.epochs[..len] {
-            let Some(record) = super::slots::record_of(*writer) else {
-                continue;
-            };
-            let mut then = Clock::EMPTY;
-            record.clock_at(writer.time(), &mut then);
-            me.join(&then, *writer, at, None);
-            then.clear();
-        }
     }
 }
 
@@ -621,7 +611,7 @@ impl Cells<'_> {
             if cell.races(me, access) {
                 racing.add(*cell, access);
                 if access.kind.reads() && cell.mask & unwritten != 0 {
-                    writers.add(me, at, cell.epoch);
+                    writers.add(me, cell.epoch);
                 }
             }
             unwritten &= !cell.mask;

@@ -140,8 +140,7 @@ pub fn enter() -> Option<Me> {
     if me.noise != 0 {
         schedule::disturb(&mut me);
     }
-    if me.record.tick.load(Ordering::Relaxed) {
-        me.record.tick.store(false, Ordering::Relaxed);
+    if me.record.taken.load(Ordering::Relaxed) >= me.time {
         me.advance();
     }
     if me.foreign_seen != foreign::ended() {
@@ -212,6 +211,9 @@ impl State {
             (*state).given.clear();
             (*state).held.clear();
             let record = (*state).record;
+            if !(*state).used {
+                record.now.store((*state).time - 1, Ordering::Release);
+            }
             arena::free(arena::handle(state.cast()), size_of::<State>());
             record.exited();
         }
@@ -230,6 +232,10 @@ impl State {
         let epoch = Epoch::new(self.slot, self.time);
         if !tape::on(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
+            if self.record.taken.load(Ordering::Relaxed) >= self.time {
+                // Taken since this operation began: the store just undid what `take` stored.
+                self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+            }
         }
         epoch
     }
