@@ -30,7 +30,7 @@ use super::overflow::Overflow;
 use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
 use super::sink::{self, Sighting};
 use super::state::{self, State};
-use super::tape::{self, Event};
+use super::tape;
 
 /// What an access does. Bit 0: writes; bit 1: atomic; bit 2: writes what it made of what it read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,9 +301,18 @@ impl Granule {
             && word::overflow(self.word.load(Ordering::Acquire)) == overflow
     }
 
-    /// An access by `me` that lies in this granule: check, report, remember, and join what a racy
-    /// read joins.
+    /// An access by `me` to a façade object: check, report, remember, and join what a racy read
+    /// joins.
     pub fn access(&self, me: &mut State, access: Access, at: &At) {
+        if tape::on(me) {
+            tape::push_access(
+                me,
+                access.kind,
+                tape::object_address(self.trace_id()),
+                8,
+                at,
+            );
+        }
         let mut writers = Writers::default();
         self.part(me, access, at, &mut writers);
         if writers.join(me, at) {
@@ -319,20 +328,11 @@ impl Granule {
         }
         let site = crate::stack::site(me, at);
         let mut cells = self.lock();
-        // An atomic access is traced by its operation, with its order.
-        if tape::on(me) && !access.kind.atomic() {
-            let event = if access.kind.writes() {
-                Event::Write
-            } else {
-                Event::Read
-            };
-            cells.trace(me, event, access, at);
-        }
         if access.kind.atomic() && access.size != 0 {
             cells.flags |= word::CLOCKS;
         }
         if cells.races(me, access) {
-            cells.report(me, access, at, site, writers);
+            cells.report(me, access, site, writers);
         }
         let new = Cell {
             epoch: me.access_epoch(),
@@ -586,14 +586,7 @@ impl Cells<'_> {
     /// All that the access races with, but for cells that another racing one subsumes, byte by byte:
     /// they are out of date, and only still there because removing them takes time.
     #[cold]
-    fn report(
-        &mut self,
-        me: &mut State,
-        access: Access,
-        at: &At,
-        site: u32,
-        writers: &mut Writers,
-    ) {
+    fn report(&mut self, me: &mut State, access: Access, site: u32, writers: &mut Writers) {
         self.flags |= word::RACED;
         let room = if self.overflow == 0 {
             2
@@ -693,19 +686,6 @@ impl Cells<'_> {
             overflow.id = tape::next_id();
         }
         u64::from(overflow.id)
-    }
-
-    fn trace(&mut self, me: &mut State, event: Event, access: Access, at: &At) {
-        if access.size == 0 {
-            let id = tape::object_address(self.id());
-            tape::push(me, event, id, 8, at);
-        } else {
-            // One event a granule: the bytes of this access that lie in it.
-            let first = access.mask.trailing_zeros() as usize;
-            let base = access.address & !7;
-            let size = 8 - access.mask.leading_zeros() as usize - first;
-            tape::push(me, event, (base + first) as u64, size as u32, at);
-        }
     }
 }
 

@@ -19,6 +19,7 @@ use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
+use super::lock::SpinGuard;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::{At, foreign, schedule, tape};
@@ -30,6 +31,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 pub struct State {
     /// Whether the engine is at work for this strand.
     busy: Cell<bool>,
+    /// Its turn, while the engine is at work for it and its session is recorded.
+    turn: Option<SpinGuard<'static>>,
     /// Whether the current epoch was used.
     used: bool,
     /// The own component.
@@ -98,8 +101,8 @@ pub struct Me(*mut State);
 impl Drop for Me {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: `enter` made it from the thread's live state.
-        unsafe { (*self.0).busy.set(false) };
+        self.turn = None;
+        self.busy.set(false);
     }
 }
 
@@ -139,6 +142,9 @@ pub fn enter() -> Option<Me> {
     let mut me = Me(state);
     if me.noise != 0 {
         schedule::disturb(&mut me);
+    }
+    if me.record.taped {
+        me.turn = Some(tape::turn(me.record));
     }
     if me.record.taken.load(Ordering::Relaxed) >= me.time {
         me.advance();
@@ -180,6 +186,7 @@ impl State {
         let at = arena::address(arena::alloc(size_of::<State>())).cast::<State>();
         let state = State {
             busy: Cell::new(false),
+            turn: None,
             used: true,
             time: record.start,
             slot: record.slot,
