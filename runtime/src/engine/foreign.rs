@@ -32,8 +32,9 @@ pub fn start() -> *mut State {
     let mut past = Clock::EMPTY;
     for record in slots::newest() {
         record.snapshot(&mut past);
-        past.raise(record.slot, record.now.load(Ordering::Acquire));
-        record.ask_to_tick();
+        let now = record.now.load(Ordering::Acquire);
+        past.raise(record.slot, now);
+        record.take(now);
     }
     let mut given = Clock::EMPTY;
     given.assign(&past);

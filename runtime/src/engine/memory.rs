@@ -104,6 +104,9 @@ pub fn access(me: &mut State, kind: Kind, address: usize, size: usize, at: &At) 
             ))
         })
     };
+    if tape::on(me) {
+        tape::push_access(me, kind, address as u64, size as u32, at);
+    }
     let mut writers = Writers::default();
     for (granule, part) in parts() {
         granule.part(me, part, at, &mut writers);

@@ -123,7 +123,7 @@ pub fn has_ended(session: Handle) -> bool {
     by_handle(session).ended.load(Ordering::Acquire)
 }
 
-fn by_handle(session: Handle) -> &'static Session {
+pub(super) fn by_handle(session: Handle) -> &'static Session {
     // SAFETY: sessions are never freed; their handles come from `Open::new`.
     if session == 0 {
         &PROCESS

@@ -19,6 +19,7 @@ use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
+use super::lock::SpinGuard;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::{At, foreign, schedule, tape};
@@ -31,6 +32,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 pub struct State {
     /// Whether the engine is at work for this strand.
     busy: Cell<bool>,
+    /// Its turn, while the engine is at work for it and its session is recorded.
+    turn: Option<SpinGuard<'static>>,
     /// Whether the current epoch was used.
     used: bool,
     /// The own component.
@@ -99,8 +102,8 @@ pub struct Me(*mut State);
 impl Drop for Me {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: `enter` made it from the thread's live state.
-        unsafe { (*self.0).busy.set(false) };
+        self.turn = None;
+        self.busy.set(false);
     }
 }
 
@@ -141,8 +144,10 @@ pub fn enter() -> Option<Me> {
     if me.noise != 0 {
         schedule::disturb(&mut me);
     }
-    if me.record.tick.load(Ordering::Relaxed) {
-        me.record.tick.store(false, Ordering::Relaxed);
+    if me.record.taped {
+        me.turn = Some(tape::turn(me.record));
+    }
+    if me.record.taken.load(Ordering::Relaxed) >= me.time {
         me.advance();
     }
     if me.foreign_seen != foreign::ended() {
@@ -188,6 +193,7 @@ impl State {
         let at = arena::address(arena::alloc(size_of::<State>())).cast::<State>();
         let state = State {
             busy: Cell::new(false),
+            turn: None,
             used: true,
             time: record.start,
             slot: record.slot,
@@ -219,6 +225,9 @@ impl State {
             (*state).given.clear();
             (*state).held.clear();
             let record = (*state).record;
+            if !(*state).used {
+                record.now.store((*state).time - 1, Ordering::Release);
+            }
             arena::free(arena::handle(state.cast()), size_of::<State>());
             record.exited();
         }
@@ -237,6 +246,10 @@ impl State {
         let epoch = Epoch::new(self.slot, self.time);
         if !tape::on(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
+            if self.record.taken.load(Ordering::Relaxed) >= self.time {
+                // Taken since this operation began: the store just undid what `take` stored.
+                self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+            }
         }
         epoch
     }
