@@ -32,6 +32,9 @@ const LIBRARIES: [&str; 6] = [
     "parking_lot_core",
 ];
 
+/// This file, from where the sources of Fidge lie.
+const HERE: &str = "stack/fold.rs";
+
 /// The frames worth showing, innermost first. Empty if none is the program's.
 pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
     let owners: Vec<Owner> = frames.iter().map(owner).collect();
@@ -53,6 +56,22 @@ pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
         }
     }
     kept
+}
+
+/// The innermost frame of the program's.
+pub(crate) fn innermost(frames: &[Frame]) -> Option<&Frame> {
+    frames.iter().find(|frame| owner(frame) == Owner::Program)
+}
+
+/// Whether a caller's location stands in a file of Fidge's or the runtime's: `#[track_caller]` ends
+/// where a call goes through a function pointer or a trait object, or is made by drop glue.
+pub(crate) fn is_inside(location: &str) -> bool {
+    let location = slashes(location);
+    // Of a crate of the workspace the compiler names files relative to the workspace's root.
+    let named = slashes(file!());
+    let sources = named.strip_suffix(HERE);
+    sources.is_some_and(|sources| location.starts_with(sources))
+        || matches!(file_owner(&location), Some(Owner::Fidge | Owner::Runtime))
 }
 
 /// Calls that every closure, unwinding boundary and thread start goes through.
@@ -115,7 +134,6 @@ fn path_owner(function: &str) -> Option<Owner> {
 fn file_owner(file: &str) -> Option<Owner> {
     // The compiler names this file as it does its neighbours: whole for a crate of a registry, and
     // relative to the workspace's root, which debug information adds, for a crate of the workspace.
-    const HERE: &str = "stack/fold.rs";
     const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const RUNTIME: [&str; 3] = ["/rustc/", "/rust/deps/", "/rustlib/src/rust/library/"];
     let file = slashes(file);
@@ -414,6 +432,38 @@ mod tests {
             "__rustc::rust_begin_unwind",
         ] {
             assert_eq!(owner(&frame(name)), Owner::Runtime, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_frame_of_the_program_is_behind_the_librarys() {
+        let frames = [
+            "fidge::collections::contract::Contract::drop",
+            "core::ptr::drop_in_place<fidge::collections::HashMap<u8, u8>>",
+            "app::shut_down",
+            "app::main",
+        ]
+        .map(frame);
+        assert_eq!(innermost(&frames), Some(&frames[2]));
+        assert_eq!(innermost(&frames[..2]), None);
+    }
+
+    #[test]
+    fn a_location_is_inside_if_its_file_is_fidges_or_the_runtimes() {
+        for inside in [
+            file!(),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/src/cell.rs"),
+            "/rustc/5980/library/core/src/ptr/mod.rs",
+            "/home/me/.cargo/registry/src/index/dashmap-6.1.0/src/lib.rs",
+        ] {
+            assert!(is_inside(inside), "{inside}");
+        }
+        for outside in [
+            "app/src/main.rs",
+            "src/stack/fold.rs",
+            "/home/me/app/src/main.rs",
+        ] {
+            assert!(!is_inside(outside), "{outside}");
         }
     }
 

@@ -121,6 +121,8 @@ fn an_upgrade_is_after_the_end_of_handles() {
 
 struct OnDrop<'a>(&'a Plain);
 
+const IN_DROP: u32 = line!() + 4;
+
 impl Drop for OnDrop<'_> {
     fn drop(&mut self) {
         self.0.write();
@@ -155,5 +157,5 @@ fn what_was_done_with_the_value_is_before_its_destructor() {
         );
     });
     let line = line!() - 5;
-    assert_race(&report, Kind::DataRace, file!(), [line, line - 31]);
+    assert_race(&report, Kind::DataRace, file!(), [line, IN_DROP]);
 }

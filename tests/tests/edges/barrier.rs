@@ -7,9 +7,9 @@ fn wait(barrier: &Barrier) {
     barrier.wait();
 }
 
-/// A whole round of two; the other is a thread that does nothing else.
+/// A whole round of two; the other is a strand that does nothing else.
 fn round(barrier: &Barrier) {
-    std::thread::scope(|scope| {
+    fidge::thread::scope(|scope| {
         scope.spawn(|| wait(barrier));
         wait(barrier);
     });

@@ -196,6 +196,8 @@ fn an_unpark_of_another_thread_orders_nothing() {
 /// Writes its cell, and says so, when its thread's thread-locals are destroyed.
 struct AtExit(Arc<Plain>, mpsc::Sender<()>);
 
+const AT_THE_EXIT: u32 = line!() + 4;
+
 impl Drop for AtExit {
     fn drop(&mut self) {
         self.0.write();
@@ -231,7 +233,7 @@ fn the_end_of_a_scope_is_not_after_the_destructors_of_thread_locals() {
         cell.write();
     });
     let line = line!() - 2;
-    assert_race(&report, Kind::DataRace, file!(), [line - 36, line]);
+    assert_race(&report, Kind::DataRace, file!(), [AT_THE_EXIT, line]);
 }
 
 #[test]
