@@ -4,7 +4,7 @@
 //! belongs to no session belongs to the process; if that raced, the report is printed when the
 //! process exits and its exit code is `exitcode` (66 unless set).
 
-use crate::engine::{arena, lock, session};
+use crate::engine::{arena, lock, session, tell};
 use crate::options::{self, Options, Order, Stacks};
 use crate::report::{Builder, Sink, Suppressions, print};
 use crate::stack;
@@ -119,11 +119,13 @@ extern "C" fn in_child() {
 extern "C" fn at_exit() {
     let start = start();
     let found = session::process_outcome();
-    if found.findings.is_empty() {
-        return;
-    }
     let report =
         Builder::new(&start.options).report(&found.findings, found.held_back, &start.suppressions);
+    if start.options.verbose {
+        for rule in start.suppressions.unused() {
+            tell::line(format_args!("fidge: suppressions: {rule} silenced nothing"));
+        }
+    }
     if report.is_clean() {
         return;
     }

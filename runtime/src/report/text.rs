@@ -166,8 +166,11 @@ fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
     for (access, who) in sides() {
         notes.extend(creation(access.strand(), who));
     }
-    for (access, who) in sides() {
-        notes.push(locks(access.locks(), who));
+    let no_lock = |access: &Access| access.locks().is_some_and(<[Lock]>::is_empty);
+    if race.accesses().iter().all(no_lock) {
+        notes.push("neither side held a lock".to_owned());
+    } else {
+        notes.extend(sides().map(|(access, who)| locks(access.locks(), who)));
     }
     notes.push(last_sync(race, who));
     notes
@@ -254,23 +257,17 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
 
 fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
     let Some(sync) = race.last_sync() else {
-        return format!("nothing that {first} did had reached {second}");
+        return format!("no synchronisation ever led from {first} to {second}");
     };
-    let learned = format!("{second} last learned from {first} before the earlier access");
-    let acquired = place(sync.acquired());
-    let Some(release) = sync.released() else {
-        return format!("{learned}, by {acquired}");
-    };
-    let is_first = release.strand().id() == race.accesses()[0].strand().id();
-    let by = if is_first {
-        first.clone()
-    } else {
-        release.strand().to_string()
-    };
-    format!(
-        "{learned}: {acquired} took in what {} by {by} gave",
-        place(release.place())
-    )
+    let mut text = format!("the last synchronisation from {first} to {second} came too early: ");
+    if let Some(release) = sync.released() {
+        text += &place(release.place());
+        if release.strand().id() != race.accesses()[0].strand().id() {
+            let _ = write!(text, " by {}", release.strand());
+        }
+        text += ", then ";
+    }
+    text + &place(sync.acquired())
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //!
 //! A reader wants their own frames. What lies outside of the outermost of them started the program
 //! or the thread (`std::rt::lang_start`, `start_thread`, libtest, Fidge's own spawn); what lies
-//! inside of a call of Fidge is how Fidge does it. Both are cut off. A frame of the standard
-//! library between two of the program's stays, but for pure glue such as `FnOnce::call_once`: an
-//! iterator's `for_each` tells how one got to the closure. So does a frame without a name, but at the
+//! inside of a call of Fidge is how Fidge does it. Both are cut off, and so is what the standard
+//! library did to get from the program to Fidge: how a formatter came to a map's `fmt`, or drop glue
+//! to its drop. A frame of the standard library between two of the program's stays, but for pure glue
+//! such as `FnOnce::call_once`: an iterator's `for_each` tells how one got to the closure. So does a frame without a name, but at the
 //! outer end it is a stripped libc. A named function that is not known to be Fidge's or the runtime's
 //! is the program's: to show too much is better than to hide the cause.
 
@@ -42,14 +43,19 @@ pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
         return Vec::new();
     };
     let mut kept = Vec::new();
-    // Frames of the runtime that nothing of Fidge's has called so far.
+    // Frames of the runtime that have neither called Fidge nor been called by it so far.
     let mut pending = Vec::new();
+    let mut calls_fidge = false;
     for (frame, owner) in frames.into_iter().zip(owners).take(outermost + 1) {
         match owner {
-            Owner::Fidge => pending.clear(),
-            Owner::Runtime if is_glue(&frame) => {}
+            Owner::Fidge => {
+                calls_fidge = true;
+                pending.clear();
+            }
+            Owner::Runtime if calls_fidge || is_glue(&frame) => {}
             Owner::Runtime => pending.push(frame),
             Owner::Program => {
+                calls_fidge = false;
                 kept.append(&mut pending);
                 kept.push(frame);
             }
@@ -347,6 +353,16 @@ mod tests {
             folded(&["core::ptr::write", "fidge::memory::write", "app::f"]),
             ["app::f"]
         );
+    }
+
+    #[test]
+    fn the_standard_library_on_the_way_to_fidge_is_cut_off() {
+        let stack = [
+            "<fidge::collections::HashMap<K,V> as core::fmt::Debug>::fmt",
+            "core::fmt::write",
+            "app::print",
+        ];
+        assert_eq!(folded(&stack), ["app::print"]);
     }
 
     #[test]

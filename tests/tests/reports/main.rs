@@ -10,6 +10,7 @@ mod atomic_and_plain;
 mod golden;
 mod map;
 mod read_lock;
+mod suppressions;
 mod tasks;
 mod through_a_library;
 mod unsafe_cell;
