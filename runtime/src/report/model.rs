@@ -83,8 +83,8 @@ impl Race {
     }
 
     /// The last synchronisation through which the second strand learned of what the first had
-    /// done: what failed to order the two. `None`: nothing of the first had ever reached the
-    /// second.
+    /// done: what failed to order the two. `None`: nothing of the first had reached the second, but by
+    /// its creation.
     #[inline]
     pub fn last_sync(&self) -> Option<&LastSync> {
         self.last_sync.as_ref()

@@ -157,14 +157,18 @@ fn call(source: &str, column: usize) -> Range<usize> {
     start..start + length
 }
 
-fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
-    let sides = || race.accesses().iter().zip(who).rev();
+fn notes(race: &Race, names: &[String; 2]) -> Vec<String> {
+    let sides = || race.accesses().iter().zip(names).rev();
     let mut notes = Vec::new();
     for (access, who) in sides() {
         notes.extend(side(access, who));
     }
     for (access, who) in sides() {
-        notes.extend(creation(access.strand(), who));
+        notes.extend(creation(
+            access.strand(),
+            who,
+            creator(race, names, access).as_deref(),
+        ));
     }
     let no_lock = |access: &Access| access.locks().is_some_and(<[Lock]>::is_empty);
     if race.accesses().iter().all(no_lock) {
@@ -172,7 +176,7 @@ fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
     } else {
         notes.extend(sides().map(|(access, who)| locks(access.locks(), who)));
     }
-    notes.push(last_sync(race, who));
+    notes.push(last_sync(race, names));
     notes
 }
 
@@ -215,14 +219,20 @@ fn stack(frames: &[Frame]) -> String {
     text
 }
 
+/// How a strand is called that created another: by its name, if it is a side of the race too.
+fn creator(race: &Race, names: &[String; 2], created: &Access) -> Option<String> {
+    let parent = created.strand().parent()?;
+    let mut sides = race.accesses().iter().zip(names);
+    let side = sides.find(|(access, _)| access.strand().id() == parent);
+    Some(side.map_or_else(|| format!("strand {parent}"), |(_, name)| name.clone()))
+}
+
 /// Nothing for the strand that the process began with.
-fn creation(strand: &Strand, who: &str) -> Option<String> {
+fn creation(strand: &Strand, who: &str, creator: Option<&str>) -> Option<String> {
     let Some(created) = strand.created() else {
         return (strand.id() != 0).then(|| format!("where {who} was created was not seen"));
     };
-    let by = strand
-        .parent()
-        .map_or(String::new(), |parent| format!(" by strand {parent}"));
+    let by = creator.map_or(String::new(), |creator| format!(" by {creator}"));
     Some(format!(
         "{who} was created{by}: {}{}",
         place(created),
@@ -257,7 +267,12 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
 
 fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
     let Some(sync) = race.last_sync() else {
-        return format!("no synchronisation ever led from {first} to {second}");
+        // What a strand learned by its creation is not in the model.
+        let since = match race.accesses()[1].strand().created() {
+            Some(_) => " since the latter was created",
+            None => "",
+        };
+        return format!("no synchronisation has led from {first} to {second}{since}");
     };
     let mut text = format!("the last synchronisation from {first} to {second} came too early: ");
     if let Some(release) = sync.released() {
