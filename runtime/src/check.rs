@@ -22,7 +22,7 @@ mod detect {
     use crate::engine::session::{self, Open};
     use crate::engine::tape::RawEvent;
     use crate::process;
-    use crate::report::{Builder, Sink, print};
+    use crate::report::{Sink, print};
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     use std::thread;
 
@@ -82,11 +82,7 @@ mod detect {
         let open = Open::new(name.as_deref(), settings);
         let outcome = catch_unwind(AssertUnwindSafe(f));
         let found = open.end();
-        let report = Builder::new(&start.options).report(
-            &found.findings,
-            found.held_back,
-            &start.suppressions,
-        );
+        let report = start.report(&found);
         (outcome, report, found.events)
     }
 }

@@ -198,7 +198,8 @@ static KEYS: [Key; 13] = [
         name: "verbose",
         default: "0",
         expected: "0 or 1",
-        help: "whether reports hold addresses, and Fidge's own and the runtime's frames",
+        help: "whether reports hold addresses, and Fidge's own and the runtime's frames; unused \
+               suppressions are listed at exit",
         set: set!(verbose, boolean),
     },
     Key {

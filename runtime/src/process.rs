@@ -4,14 +4,14 @@
 //! belongs to no session belongs to the process; if that raced, the report is printed when the
 //! process exits and its exit code is `exitcode` (66 unless set).
 
-use crate::engine::{arena, lock, session};
+use crate::engine::{arena, forked, lock, reentered, session, tell};
 use crate::options::{self, Options, Order, Stacks};
-use crate::report::{Builder, Sink, Suppressions, print};
+use crate::report::{Builder, Report, Sink, Suppressions, print};
 use crate::stack;
 use std::fmt::Display;
 use std::io;
 use std::process::exit;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// What the process was started with.
 #[derive(Debug)]
@@ -19,7 +19,9 @@ pub(crate) struct Start {
     /// `FIDGE_OPTIONS`.
     pub options: Options,
     /// The file it names.
-    pub suppressions: Suppressions,
+    suppressions: Suppressions,
+    /// What made the reports so far: it knows the program's frames and sources by now.
+    builder: Mutex<Option<Builder>>,
 }
 
 impl Start {
@@ -29,6 +31,19 @@ impl Start {
             shb: self.options.order == Order::Shb,
             max_reports: usize::try_from(self.options.max_reports).unwrap_or(usize::MAX),
             ..session::Settings::default()
+        }
+    }
+
+    /// The report of a session, or of what belongs to none.
+    pub fn report(&self, found: &session::Outcome) -> Report {
+        let fresh = || Builder::new(&self.options);
+        let report = |builder: &mut Builder| {
+            builder.report(&found.findings, found.held_back, &self.suppressions)
+        };
+        // Nobody waits for another's report; in the child of a fork there may be no other.
+        match self.builder.try_lock() {
+            Ok(mut builder) => report(builder.get_or_insert_with(fresh)),
+            Err(_) => report(&mut fresh()),
         }
     }
 }
@@ -49,6 +64,8 @@ pub(crate) fn start() -> &'static Start {
         });
         session::configure_process(start.session());
         watch();
+        // Asks the system what must not be asked in a signal handler.
+        stack::note_thread();
         start
     })
 }
@@ -66,6 +83,7 @@ fn read() -> Start {
     Start {
         options,
         suppressions,
+        builder: Mutex::new(None),
     }
 }
 
@@ -114,17 +132,26 @@ fn watch() {
 #[cfg(unix)]
 extern "C" fn in_child() {
     lock::forked();
-    session::forget_process_findings();
+    session::forget_findings();
+    forked();
 }
 
 extern "C" fn at_exit() {
     let start = start();
-    let found = session::process_outcome();
-    if found.findings.is_empty() {
-        return;
+    match reentered() {
+        0 => {}
+        times => tell::line(format_args!(
+            "fidge: {times} operations of signal handlers came while the detector was at work and \
+             were not recorded; what they ordered or raced with is not known"
+        )),
     }
-    let report =
-        Builder::new(&start.options).report(&found.findings, found.held_back, &start.suppressions);
+    let found = session::process_outcome();
+    let report = start.report(&found);
+    if start.options.verbose {
+        for rule in start.suppressions.unused() {
+            tell::line(format_args!("fidge: suppressions: {rule} silenced nothing"));
+        }
+    }
     if report.is_clean() {
         return;
     }

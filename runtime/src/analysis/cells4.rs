@@ -155,7 +155,7 @@ impl Detector for Cells4 {
         {
             let made = self.made.entry(slot).or_default();
             *made += 1;
-            let (nth, time) = (*made, self.clocks.clock(slot).get(slot));
+            let (nth, time) = (*made, self.clocks.stamp(slot));
             let end = address.saturating_add(size.into());
             let first_of_mine = races.len();
             for granule in granules(address, end) {

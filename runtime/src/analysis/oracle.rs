@@ -24,12 +24,14 @@
 //! 6. *Racy reads join.* After it was judged, a read, load or read-modify-write joins, for each of its
 //!    bytes, the clock of the last write to the byte that conflicts with it (for an atomic access: the
 //!    last non-atomic write, even if an atomic one came after it), if that is not ordered. What is kept of
-//!    the access, and what its release part publishes, has this in it. Writes never join.
+//!    the access, and what its release part publishes, has this in it. Writes never join. A writer
+//!    that has not ticked since has thereby published its clock.
 //! 7. *The clock of a write* is its strand's when it wrote, after 6 and before its release part. The
-//!    two orders differ in its own component. `ShbExact` is the paper: every write ticks, so a joiner
-//!    knows of this write and what was before it. `Shb` ticks as `order` says, as an engine with
-//!    epochs does: a joiner is taken to know of all that the writer does up to its next tick. So
-//!    `Shb` folds into the first report some that `ShbExact` makes on its own.
+//!    two orders differ in its own component. `ShbExact` is the paper: every write publishes, so a
+//!    joiner knows of this write and what was before it. `Shb` publishes as `order` and 6 say, as an
+//!    engine with epochs does: a joiner is taken to know of all that the writer did up to its next
+//!    tick or, if that comes first, up to the join. So `Shb` folds into the first report some that
+//!    `ShbExact` makes on its own.
 
 use super::access::{Access, Class, forget};
 use super::order::{HappensBefore, VectorClock};
@@ -98,7 +100,7 @@ impl Oracle {
                 self.keep(slot, index, access);
             }
             if access.class.write && self.order == Order::ShbExact {
-                self.clocks.tick(slot);
+                self.clocks.publish(slot);
             }
         } else if let Action::Reset { address, size } = event.action {
             forget(&mut self.bytes, address, size);
@@ -132,6 +134,7 @@ impl Oracle {
 
     /// Rule 6.
     fn join_racy_writes(&mut self, slot: usize, access: Access) {
+        let mut racy = Vec::new();
         for address in access.bytes() {
             let Some(byte) = self.bytes.get(&address) else {
                 continue;
@@ -139,10 +142,12 @@ impl Oracle {
             let [plain, atomic] = &byte.last_writes;
             let atomic = atomic.as_ref().filter(|_| !access.class.atomic);
             let last = plain.iter().chain(atomic).max_by_key(|write| write.index);
-            if let Some(write) = last
-                && !self.clocks.clock(slot).knows(write.slot, write.time)
-            {
-                self.clocks.join(slot, &write.clock);
+            racy.extend(last.filter(|w| !self.clocks.clock(slot).knows(w.slot, w.time)));
+        }
+        for write in racy {
+            self.clocks.join(slot, &write.clock);
+            if self.clocks.clock(write.slot).get(write.slot) == write.time {
+                self.clocks.publish(write.slot);
             }
         }
     }
@@ -150,8 +155,8 @@ impl Oracle {
     /// Rules 3 and 7.
     fn keep(&mut self, slot: usize, index: usize, access: Access) {
         let Access { class, .. } = access;
+        let time = self.clocks.stamp(slot);
         let now = self.clocks.clock(slot);
-        let time = now.get(slot);
         let last_write = (class.write && self.order != Order::Hb).then(|| LastWrite {
             index,
             slot,

@@ -8,27 +8,28 @@
 //! is judged, then it has a release part (`leave`).
 //!
 //! 1. *Clocks.* `C_t` is empty but for t's own component, which starts at 1. It **ticks** (grows by 1)
-//!    after every operation that publishes `C_t`: the release parts below that say so; and when another
-//!    component has grown, so that a time of t names one clock.
-//! 2. *Fork* of u by t: `C_u |= C_t`, t ticks. *Join* of u by t: `C_t |= C_u`, u ticks (so that what a
-//!    strand does after it was waited for, say in thread-local destructors, is not ordered).
+//!    before an access, if t has published `C_t` since the last tick, as the release parts below say; and
+//!    whenever another component has grown. So a time of t names one clock, and a clock that t
+//!    publishes twice, with nothing in between, is one clock.
+//! 2. *Fork* of u by t: `C_u |= C_t`, t publishes. *Join* of u by t: `C_t |= C_u`, u publishes (so that what
+//!    a strand does after it was waited for, say in thread-local destructors, is not ordered).
 //! 3. *Locks* have two clocks, X and S. Exclusive lock: `C_t |= X | S`. Shared lock: `C_t |= X`. Exclusive
-//!    unlock: `X := C_t`, tick. Shared unlock: `S |= C_t`, tick. So a shared release orders later exclusive
+//!    unlock: `X := C_t`. Shared unlock: `S |= C_t`. Both publish. So a shared release orders later exclusive
 //!    acquisitions only.
-//! 4. *Sync clocks.* Acquire: `C_t |= L`. Release: `L := C_t`, tick. Release-join: `L |= C_t`, tick.
+//! 4. *Sync clocks.* Acquire: `C_t |= L`. Release: `L := C_t`. Release-join: `L |= C_t`. Both publish.
 //! 5. *Atomics.* Each (address, size) has a clock L, the release sequence a load would read from.
 //!    - load: if it acquires `C_t |= L`, else `P_t |= L`, what the next acquire fence will take up;
-//!    - store: if it releases `L := C_t`, tick; else `L := F_t`, the clock of t's last release fence, empty if
-//!      there was none. Either way the old release sequence is *cut*;
-//!    - read-modify-write: as a load, then `L |= C_t`, tick, if it releases, else `L |= F_t`: it *continues*
-//!      the release sequence.
-//! 6. *Fences.* Acquire: `C_t |= P_t`. Release: `F_t := C_t`, tick. Both: in this order. Neither `P_t` nor `F_t`
+//!    - store: if it releases `L := C_t`, published; else `L := F_t`, the clock of t's last release fence,
+//!      empty if there was none. Either way the old release sequence is *cut*;
+//!    - read-modify-write: as a load, then `L |= C_t`, published, if it releases, else `L |= F_t`: it
+//!      *continues* the release sequence.
+//! 6. *Fences.* Acquire: `C_t |= P_t`. Release: `F_t := C_t`, published. Both: in this order. Neither `P_t` nor `F_t`
 //!    passes to a forked strand: C++20 wants fence and atomic operation in one.
 //! 7. `SeqCst` is `AcqRel`: the single total order adds no happens-before. An order that an operation
 //!    cannot have (a load that releases) counts as relaxed.
 //! 8. *Reset* ends the atomics it overlaps, L included.
 
-use crate::trace::{Action, Event, ObjectId, StrandId};
+use crate::trace::{Action, Event, ObjectId, Order, StrandId};
 use std::collections::{BTreeMap, HashMap};
 
 /// A vector clock: for each slot the time up to which its strand is known. Absent is 0.
@@ -70,6 +71,8 @@ impl VectorClock {
 struct Strand {
     /// `C_t`.
     clock: VectorClock,
+    /// Whether `C_t` was published since the last tick.
+    published: bool,
     /// `P_t`: what relaxed loads read from.
     pending: VectorClock,
     /// `F_t`: the clock at the last release fence.
@@ -101,8 +104,7 @@ impl HappensBefore {
         let grew = match event.action {
             Action::Join { child } => {
                 let child = self.slot(child);
-                let theirs = self.strands[child].clock.clone();
-                self.strands[child].clock.tick(child);
+                let theirs = self.publish(child);
                 self.strands[slot].clock.join(&theirs)
             }
             Action::Lock { object, shared } => {
@@ -152,30 +154,25 @@ impl HappensBefore {
         match event.action {
             Action::Fork { child } => {
                 let child = self.slot(child);
-                let mine = self.strands[slot].clock.clone();
+                let mine = self.publish(slot);
                 self.strands[child].clock.join(&mine);
-                self.tick(slot);
             }
             Action::Unlock { object, shared } => {
+                let mine = self.publish(slot);
                 let lock = self.locks.entry(object).or_default();
-                let clock = &self.strands[slot].clock;
                 if shared {
-                    lock.shared.join(clock);
+                    lock.shared.join(&mine);
                 } else {
-                    lock.exclusive = clock.clone();
+                    lock.exclusive = mine;
                 }
-                self.tick(slot);
             }
             Action::Release { object } => {
-                self.syncs.insert(object, self.strands[slot].clock.clone());
-                self.tick(slot);
+                let mine = self.publish(slot);
+                self.syncs.insert(object, mine);
             }
             Action::ReleaseJoin { object } => {
-                self.syncs
-                    .entry(object)
-                    .or_default()
-                    .join(&self.strands[slot].clock);
-                self.tick(slot);
+                let mine = self.publish(slot);
+                self.syncs.entry(object).or_default().join(&mine);
             }
             Action::Store {
                 address,
@@ -183,32 +180,22 @@ impl HappensBefore {
                 order,
             } => {
                 self.widest_atomic = self.widest_atomic.max(size);
-                let Strand { clock, fence, .. } = &self.strands[slot];
-                let published = if order.releases() { clock } else { fence };
-                self.atomics.insert((address, size), published.clone());
-                if order.releases() {
-                    self.tick(slot);
-                }
+                let published = self.published(slot, order);
+                self.atomics.insert((address, size), published);
             }
             Action::Rmw {
                 address,
                 size,
                 order,
             } => {
-                let Strand { clock, fence, .. } = &self.strands[slot];
-                let published = if order.releases() { clock } else { fence };
+                let published = self.published(slot, order);
                 self.atomics
                     .entry((address, size))
                     .or_default()
-                    .join(published);
-                if order.releases() {
-                    self.tick(slot);
-                }
+                    .join(&published);
             }
             Action::Fence { order } if order.releases() => {
-                let Strand { clock, fence, .. } = &mut self.strands[slot];
-                fence.clone_from(clock);
-                self.tick(slot);
+                self.strands[slot].fence = self.publish(slot);
             }
             Action::Reset { address, size } => self.end_atomics(address, size),
             _ => {}
@@ -227,9 +214,34 @@ impl HappensBefore {
         }
     }
 
-    /// What the strand in `slot` does next is told apart from what it did so far.
-    pub fn tick(&mut self, slot: usize) {
-        self.strands[slot].clock.tick(slot);
+    /// The strand's own time of an access that it makes now.
+    pub fn stamp(&mut self, slot: usize) -> u64 {
+        if self.strands[slot].published {
+            self.tick(slot);
+        }
+        self.strands[slot].clock.get(slot)
+    }
+
+    /// `C_t` as it goes to others: what the strand does next is told apart from what it did so far.
+    pub fn publish(&mut self, slot: usize) -> VectorClock {
+        let strand = &mut self.strands[slot];
+        strand.published = true;
+        strand.clock.clone()
+    }
+
+    /// What an atomic write of `order` publishes.
+    fn published(&mut self, slot: usize, order: Order) -> VectorClock {
+        if order.releases() {
+            self.publish(slot)
+        } else {
+            self.strands[slot].fence.clone()
+        }
+    }
+
+    fn tick(&mut self, slot: usize) {
+        let strand = &mut self.strands[slot];
+        strand.clock.tick(slot);
+        strand.published = false;
     }
 
     fn slot(&mut self, strand: StrandId) -> usize {

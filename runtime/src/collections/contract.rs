@@ -30,7 +30,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 pub(super) struct Contract {
     size: Granule,
     structure: Granule,
-    dropped: &'static Op,
+    /// What its drop is called; `None`: it was consumed, which was checked.
+    dropped: Option<&'static Op>,
 }
 
 // Whatever a panic interrupts, shadow is only ever read by the engine, which keeps it whole.
@@ -43,7 +44,7 @@ impl Contract {
         Contract {
             size: Granule::of_map(),
             structure: Granule::of_map(),
-            dropped,
+            dropped: Some(dropped),
         }
     }
 
@@ -67,17 +68,26 @@ impl Contract {
         self.size.write(at);
     }
 
-    /// The table is laid out anew or goes away; the keys stay the same.
+    /// The table is laid out anew; the keys stay the same.
     #[inline]
     pub(super) fn rebuild(&self, at: &At) {
         self.structure.write(at);
+    }
+
+    /// The table goes to whoever consumes the container. That is its end here, and there is no drop.
+    #[inline]
+    pub(super) fn consume(mut self, at: &At) {
+        self.rebuild(at);
+        self.dropped = None;
     }
 }
 
 impl Drop for Contract {
     #[inline]
     fn drop(&mut self) {
-        self.rebuild(&At::here(self.dropped));
+        if let Some(dropped) = self.dropped {
+            self.rebuild(&At::here(dropped));
+        }
     }
 }
 

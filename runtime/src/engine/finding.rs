@@ -106,7 +106,8 @@ pub struct Finding {
     pub first: Side,
     /// The access that found it.
     pub second: Side,
-    /// What failed to order them; `None`: nothing of the first strand ever reached the second.
+    /// What failed to order them; `None`: nothing of the first strand had reached the second, but by
+    /// its creation.
     pub last_sync: Option<LastSync>,
     /// How often the same pair of sites was found.
     pub count: u64,

@@ -30,7 +30,7 @@ use super::overflow::Overflow;
 use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
 use super::sink::{self, Sighting};
 use super::state::{self, State};
-use super::tape::{self, Event};
+use super::tape;
 
 /// What an access does. Bit 0: writes; bit 1: atomic; bit 2: writes what it made of what it read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -340,6 +340,9 @@ impl Granule {
             if self.update::<LOCKED>(me, access.kind, access.mask, site) {
                 return;
             }
+        } else {
+            let address = tape::object_address(self.trace_id());
+            tape::push_access(me, access.kind, address, 8, at);
         }
         let mut writers = Writers::default();
         self.part_in_full(me, access, at, &mut writers);
@@ -421,20 +424,11 @@ impl Granule {
     fn part_in_full(&self, me: &mut State, access: Access, at: &At, writers: &mut Writers) {
         let site = crate::stack::site(me, at);
         let mut cells = self.lock();
-        // An atomic access is traced by its operation, with its order.
-        if tape::on(me) && !access.kind.atomic() {
-            let event = if access.kind.writes() {
-                Event::Write
-            } else {
-                Event::Read
-            };
-            cells.trace(me, event, access, at);
-        }
         if access.kind.atomic() && access.size != 0 {
             cells.flags |= word::CLOCKS;
         }
         if cells.races(me, access) {
-            cells.report(me, access, at, site, writers);
+            cells.report(me, access, site, writers);
         }
         let new = Cell {
             epoch: me.access_epoch(),
@@ -563,50 +557,40 @@ impl Drop for Cells<'_> {
     }
 }
 
-/// The last writers that a racy read of several granules is to join; see [`Granule::part`].
+/// What the last writers knew that a racy read of several granules is to join; see
+/// [`Granule::part`].
 #[derive(Default)]
 pub struct Writers {
-    epochs: [Epoch; 16],
-    len: usize,
+    knew: Clock,
 }
 
 impl Writers {
-    fn add(&mut self, me: &mut State, at: &At, writer: Epoch) {
-        if self.len == self.epochs.len() {
-            self.join(me, at);
+    /// Takes in what `writer` knew when it wrote, and the epoch of that write. Not for `me` yet: a
+    /// part of its access that is still to be judged would no longer race.
+    ///
+    /// That epoch counts as published from here on: what the writer does next may race with what
+    /// `me` does next, although the writer's own access of that epoch is still in place.
+    fn add(&mut self, me: &State, writer: Epoch) {
+        if !sink::joins_racy_reads(me) {
+            return;
         }
-        if !self.epochs[..self.len].contains(&writer) {
-            self.epochs[self.len] = writer;
-            self.len += 1;
+        if let Some(record) = super::slots::record_of(writer) {
+            record.take(writer.time());
+            record.clock_at(writer.time(), &mut self.knew);
+            self.knew.raise(writer.slot(), writer.time());
         }
     }
 
     /// What those writers knew when they wrote happens before what `me` does from here on. Says
     /// whether there were any.
     #[inline]
-    pub fn join(&mut self, me: &mut State, at: &At) -> bool {
-        let any = self.len > 0;
+    pub fn join(mut self, me: &mut State, at: &At) -> bool {
+        let any = !self.knew.is_empty();
         if any {
-            self.join_some(me, at);
+            me.join(&self.knew, Epoch::NONE, at, None);
+            self.knew.clear();
         }
         any
-    }
-
-    #[cold]
-    fn join_some(&mut self, me: &mut State, at: &At) {
-        let len = core::mem::take(&mut self.len);
-        if !sink::joins_racy_reads(me) {
-            return;
-        }
-        for writer in &self.epochs[..len] {
-            let Some(record) = super::slots::record_of(*writer) else {
-                continue;
-            };
-            let mut then = Clock::EMPTY;
-            record.clock_at(writer.time(), &mut then);
-            me.join(&then, *writer, at, None);
-            then.clear();
-        }
     }
 }
 
@@ -698,14 +682,7 @@ impl Cells<'_> {
     /// All that the access races with, but for cells that another racing one subsumes, byte by byte:
     /// they are out of date, and only still there because removing them takes time.
     #[cold]
-    fn report(
-        &mut self,
-        me: &mut State,
-        access: Access,
-        at: &At,
-        site: u32,
-        writers: &mut Writers,
-    ) {
+    fn report(&mut self, me: &mut State, access: Access, site: u32, writers: &mut Writers) {
         self.flags |= word::RACED;
         let room = if self.overflow == 0 {
             2
@@ -723,7 +700,7 @@ impl Cells<'_> {
             if cell.races(me, access) {
                 racing.add(*cell, access);
                 if access.kind.reads() && cell.mask & unwritten != 0 {
-                    writers.add(me, at, cell.epoch);
+                    writers.add(me, cell.epoch);
                 }
             }
             unwritten &= !cell.mask;
@@ -805,19 +782,6 @@ impl Cells<'_> {
             overflow.id = tape::next_id();
         }
         u64::from(overflow.id)
-    }
-
-    fn trace(&mut self, me: &mut State, event: Event, access: Access, at: &At) {
-        if access.size == 0 {
-            let id = tape::object_address(self.id());
-            tape::push(me, event, id, 8, at);
-        } else {
-            // One event a granule: the bytes of this access that lie in it.
-            let first = access.mask.trailing_zeros() as usize;
-            let base = access.address & !7;
-            let size = 8 - access.mask.leading_zeros() as usize - first;
-            tape::push(me, event, (base + first) as u64, size as u32, at);
-        }
     }
 }
 

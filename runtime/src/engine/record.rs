@@ -14,7 +14,7 @@ use super::epoch::{Epoch, Slot, Time};
 use super::lock::Spin;
 use super::sync::SyncVar;
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Most log entries a strand keeps.
 const HISTORY: usize = 1 << 16;
@@ -124,8 +124,9 @@ pub struct Record {
     /// What the access epochs in shadow are compared with on the fast path; [`NO_EPOCH`] when the
     /// next access must take the slow path.
     pub fast: AtomicU64,
-    /// Asked for by a foreign thread's start: tick before the next access.
-    pub tick: AtomicBool,
+    /// The latest own time that others took in without a release: the strand ticks before its next
+    /// operation if it is still there.
+    pub taken: AtomicU64,
     /// What the end of the strand's body releases.
     pub body: SyncVar,
     name: Handle,
@@ -189,7 +190,7 @@ impl Record {
             fate: AtomicU32::new(0),
             now: AtomicU64::new(last + 1),
             fast: AtomicU64::new(NO_EPOCH),
-            tick: AtomicBool::new(false),
+            taken: AtomicU64::new(0),
             body: SyncVar::new(),
             name,
             name_len,
@@ -290,6 +291,10 @@ impl Record {
         for raise in log.newest_first().take_while(|raise| raise.since > time) {
             then.lower(raise.old);
         }
+        // The own component is not logged: others bring it back, raised, with what they learned.
+        if then.get(self.slot) > time {
+            then.lower(Epoch::new(self.slot, time));
+        }
         into.join(&then, |_, _| {});
         then.clear();
     }
@@ -303,10 +308,10 @@ impl Record {
             .find(|raise| raise.old.slot() == slot && raise.since <= time)
     }
 
-    /// Asked by another thread: what this strand does from its next recorded access on is not part
-    /// of what the asker saw of it.
-    pub fn ask_to_tick(&self) {
-        self.tick.store(true, Ordering::Relaxed);
+    /// Another thread has taken in all up to this strand's own `time`, without a release: what the
+    /// strand does from its next operation on is not part of that.
+    pub fn take(&self, time: Time) {
+        self.taken.fetch_max(time, Ordering::Relaxed);
         self.fast.store(NO_EPOCH, Ordering::Relaxed);
     }
 

@@ -19,6 +19,7 @@ use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
+use super::lock::SpinGuard;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::{At, foreign, schedule, tape};
@@ -31,6 +32,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 pub struct State {
     /// Whether the engine is at work for this strand.
     busy: Cell<bool>,
+    /// Its turn, while the engine is at work for it and its session is recorded.
+    turn: Option<SpinGuard<'static>>,
     /// Whether the current epoch was used.
     used: bool,
     /// The own component.
@@ -99,8 +102,8 @@ pub struct Me(*mut State);
 impl Drop for Me {
     #[inline]
     fn drop(&mut self) {
-        // SAFETY: `enter` made it from the thread's live state.
-        unsafe { (*self.0).busy.set(false) };
+        self.turn = None;
+        self.busy.set(false);
     }
 }
 
@@ -141,8 +144,10 @@ pub fn enter() -> Option<Me> {
     if me.noise != 0 {
         schedule::disturb(&mut me);
     }
-    if me.record.tick.load(Ordering::Relaxed) {
-        me.record.tick.store(false, Ordering::Relaxed);
+    if me.record.taped {
+        me.turn = Some(tape::turn(me.record));
+    }
+    if me.record.taken.load(Ordering::Relaxed) >= me.time {
         me.advance();
     }
     if me.foreign_seen != foreign::ended() {
@@ -154,7 +159,10 @@ pub fn enter() -> Option<Me> {
 /// A thread that Fidge did not see start does something for the first time.
 #[cold]
 fn register() -> Option<Me> {
-    if CURRENT.get() == Current::Gone || arena::stopped() {
+    if CURRENT.get() == Current::Gone
+        || arena::stopped()
+        || !(arena::ready() && super::slots::ready())
+    {
         return None;
     }
     // Whatever the registration itself calls (the system may allocate) is not recorded.
@@ -185,6 +193,7 @@ impl State {
         let at = arena::address(arena::alloc(size_of::<State>())).cast::<State>();
         let state = State {
             busy: Cell::new(false),
+            turn: None,
             used: true,
             time: record.start,
             slot: record.slot,
@@ -216,6 +225,9 @@ impl State {
             (*state).given.clear();
             (*state).held.clear();
             let record = (*state).record;
+            if !(*state).used {
+                record.now.store((*state).time - 1, Ordering::Release);
+            }
             arena::free(arena::handle(state.cast()), size_of::<State>());
             record.exited();
         }
@@ -234,6 +246,10 @@ impl State {
         let epoch = Epoch::new(self.slot, self.time);
         if !tape::on(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
+            if self.record.taken.load(Ordering::Relaxed) >= self.time {
+                // Taken since this operation began: the store just undid what `take` stored.
+                self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+            }
         }
         epoch
     }
@@ -298,7 +314,7 @@ impl State {
     }
 }
 
-/// The engine's view of where a strand is made current; restores the one before on drop.
+/// The strand that was current before another was made so.
 #[derive(Debug)]
 pub struct Switch {
     before: Option<*mut State>,
@@ -319,29 +335,56 @@ pub fn switch_to(state: *mut State, base: usize) -> Switch {
     Switch { before }
 }
 
+/// Whether this thread has a strand to come back to from [`switch_to`]; it is registered if it can
+/// be.
+pub fn has_strand() -> bool {
+    // Not `enter`: that disturbs the strand, and has it learn, for no operation.
+    matches!(CURRENT.get(), Current::Strand(_)) || register().is_some()
+}
+
 impl Switch {
-    /// Makes the strand before current again and returns the one that was; where there was none
-    /// before, the strand stays (its thread's destructors are still to run).
-    pub fn back(&self) -> Option<*mut State> {
-        let Current::Strand(now) = CURRENT.get() else {
-            return None;
-        };
-        install(Current::Strand(self.before?));
-        Some(now)
+    /// Makes the strand before current again and says whether there was one; where there was none,
+    /// the strand stays (its thread's destructors are still to run).
+    pub fn back(&self) -> bool {
+        if let Some(before) = self.before {
+            install(Current::Strand(before));
+        }
+        self.before.is_some()
+    }
+}
+
+/// In the child of a `fork`, on its only thread: all that any strand of the parent did so far
+/// happens before what this one does.
+pub fn forked() {
+    // A thread that is not known yet takes its past in when it registers, and a signal handler that
+    // forked while the engine was at work must leave the strand alone.
+    if let Current::Strand(state) = CURRENT.get()
+        // SAFETY: the thread's current state is live.
+        && !unsafe { (*state).busy.get() }
+        && let Some(mut me) = enter()
+    {
+        foreign::inherit(&mut me);
+    }
+}
+
+/// The thread may be about to be gone: what its strand did so far is made known as if it were.
+pub fn thread_may_exit() {
+    if let Current::Strand(state) = CURRENT.get() {
+        // SAFETY: the thread's current state is live, and a destructor interrupts no engine work.
+        let me = unsafe { &mut *state };
+        if me.record.parent == u32::MAX {
+            foreign::end(me);
+        }
     }
 }
 
 /// The thread is about to be gone: its strand ends. Called after the last destructor that can be
 /// had; what comes later is not recorded.
 pub fn thread_exits() {
+    thread_may_exit();
     if let Current::Strand(state) = CURRENT.get() {
         install(Current::Gone);
         // SAFETY: it was this thread's current strand and is no longer.
-        unsafe {
-            if (*state).record.parent == u32::MAX {
-                foreign::end(&mut *state);
-            }
-            State::free(state);
-        }
+        unsafe { State::free(state) };
     }
 }

@@ -1,12 +1,14 @@
 //! The tape of a session that is recorded: every event, in an order that the engine agrees with.
 //!
-//! An event is put on the tape while its granule or clock is locked, so events on one object stand
-//! in the order in which the engine saw them, and a release stands before the acquires it reaches.
-//! While a session is recorded its strands take no fast path; see `State::access_epoch`.
+//! While a session is recorded its strands are in the engine one at a time (see [`Tape::turn`]), so
+//! the order of the tape is the order in which the engine did things, whole operations at a time;
+//! and they take no fast path (see `State::access_epoch`).
 
 use super::At;
 use super::arena::{self, Handle};
-use super::lock::Spin;
+use super::granule::Kind;
+use super::lock::{Spin, SpinGuard};
+use super::record::Record;
 use super::session;
 use super::state::State;
 use core::cell::UnsafeCell;
@@ -80,6 +82,7 @@ struct Block {
 #[derive(Debug)]
 pub(super) struct Tape {
     on: AtomicBool,
+    turn: Spin,
     lock: Spin,
     /// First and last block.
     blocks: UnsafeCell<(Handle, Handle)>,
@@ -93,6 +96,7 @@ impl Tape {
     pub const fn new() -> Self {
         Tape {
             on: AtomicBool::new(false),
+            turn: Spin::new(),
             lock: Spin::new(),
             blocks: UnsafeCell::new((0, 0)),
         }
@@ -107,6 +111,12 @@ impl Tape {
     #[inline]
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
+    }
+
+    /// Held by the strand of the session that is in the engine. Without it a strand might put its
+    /// access on the tape, and another one learn of it before the first is done with it.
+    pub fn turn(&self) -> SpinGuard<'_> {
+        self.turn.lock()
     }
 
     fn push(&self, event: RawEvent) {
@@ -158,6 +168,12 @@ pub fn on(me: &State) -> bool {
     me.record.taped && session::of(me).tape.is_on()
 }
 
+/// The turn of a strand whose session was recorded when it began.
+#[cold]
+pub fn turn(record: &Record) -> SpinGuard<'static> {
+    session::by_handle(record.session).tape.turn()
+}
+
 /// A new identity for a granule or a clock.
 pub fn next_id() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(1);
@@ -172,6 +188,18 @@ pub fn object_address(id: u64) -> u64 {
 /// Puts an event on the tape of the strand's session.
 pub fn push(me: &mut State, event: Event, what: u64, size: u32, at: &At) {
     push_atomic(me, event, Ordering::Relaxed, what, size, at);
+}
+
+/// [`push`] for an access, all of it. An atomic one is put there by its operation, with its order.
+pub fn push_access(me: &mut State, kind: Kind, address: u64, size: u32, at: &At) {
+    if !kind.atomic() {
+        let event = if kind.writes() {
+            Event::Write
+        } else {
+            Event::Read
+        };
+        push(me, event, address, size, at);
+    }
 }
 
 /// [`push`] for an event that has a memory order.

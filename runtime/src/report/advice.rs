@@ -1,10 +1,11 @@
 //! The last lines of a race: how to fix the race, or to suppress it.
 
-use super::{Access, Kind, Lock, Race};
+use super::{Access, Kind, LastSync, Lock, Race};
 use crate::options::VARIABLE;
+use crate::stack::fold::innermost;
 
 /// What to do about a race: how to fix it, as far as that can be told from the locks that the two
-/// sides held, and how not to be told of it again.
+/// sides held and how they synchronised, and how not to be told of it again.
 pub(super) fn advice(race: &Race) -> [String; 2] {
     [fix(race).to_owned(), suppression(race)]
 }
@@ -12,7 +13,7 @@ pub(super) fn advice(race: &Race) -> [String; 2] {
 fn fix(race: &Race) -> &'static str {
     let [first, second] = race.accesses();
     let (Some(one), Some(other)) = (first.locks(), second.locks()) else {
-        return general(race.kind());
+        return general(race);
     };
     let writes_while_reading = |access: &Access, locks: &[Lock]| {
         access.is_write() && !locks.is_empty() && locks.iter().all(Lock::is_shared)
@@ -22,7 +23,7 @@ fn fix(race: &Race) -> &'static str {
                 it for writing";
     }
     match (one.is_empty(), other.is_empty()) {
-        (true, true) => general(race.kind()),
+        (true, true) => general(race),
         (false, false) => {
             "the locks of the two sides do not exclude one another: guard what they share by one lock"
         }
@@ -30,8 +31,14 @@ fn fix(race: &Race) -> &'static str {
     }
 }
 
-fn general(kind: Kind) -> &'static str {
-    match kind {
+fn general(race: &Race) -> &'static str {
+    let first = race.accesses()[0].strand().id();
+    let releases = |sync: &LastSync| sync.released().is_some_and(|r| r.strand().id() == first);
+    if race.last_sync().is_some_and(releases) {
+        return "the two do synchronise, but the earlier access comes after that: make it come \
+                before, or guard both by one lock";
+    }
+    match race.kind() {
         Kind::DataRace => {
             "order the two accesses by a lock around both, a channel or a join, or make both atomic"
         }
@@ -47,7 +54,7 @@ fn suppression(race: &Race) -> String {
     let function = accesses
         .iter()
         .rev()
-        .find_map(|access| access.stack().first()?.function());
+        .find_map(|access| innermost(access.stack())?.function());
     let file = || {
         accesses
             .iter()
@@ -66,7 +73,7 @@ fn suppression(race: &Race) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
+    use super::super::{Release, Strand, sample};
     use super::*;
 
     fn lock(shared: bool) -> Option<Vec<Lock>> {
@@ -90,6 +97,25 @@ mod tests {
         assert!(fix_for(Some(vec![]), lock(false)).starts_with("only one of the two sides"));
         assert!(fix_for(lock(false), lock(false)).starts_with("the locks of the two sides"));
         assert!(fix_for(lock(true), lock(true)).starts_with("a lock that is held for reading"));
+    }
+
+    #[test]
+    fn a_synchronisation_that_came_too_early_is_pointed_out() {
+        let mut race = sample::race();
+        let mut synchronised_by = |strand: Strand| {
+            race.accesses[1].locks = Some(Vec::new());
+            race.last_sync = Some(LastSync {
+                released: Some(Release {
+                    place: sample::place("AtomicBool::store", 8, 5, &[]),
+                    strand,
+                }),
+                acquired: sample::place("AtomicBool::load", 9, 5, &[]),
+            });
+            fix(&race)
+        };
+        let [first, second] = sample::race().accesses.map(|access| access.strand);
+        assert!(synchronised_by(first).starts_with("the two do synchronise"));
+        assert!(synchronised_by(second).starts_with("order the two accesses"));
     }
 
     #[test]

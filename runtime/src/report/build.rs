@@ -7,7 +7,7 @@ use super::{
 };
 use crate::engine::{Mode, finding};
 use crate::options::Options;
-use crate::stack::fold::fold;
+use crate::stack::fold::{fold, innermost, is_inside};
 use crate::stack::symbolise::Symboliser;
 
 /// Makes reports. Keep one for reports that are made one after the other: it remembers what it
@@ -126,23 +126,29 @@ impl Builder {
     }
 }
 
-/// Where a place is, as the compiler names the file: the caller's location, or for what came in by
-/// its return address alone the innermost frame of the program's.
+/// Where a place is: the caller's location, as the compiler names the file. For what came in by its
+/// return address alone, or was called by a library on the program's behalf (drop glue, a
+/// formatter), it is the innermost frame of the program's, where the stack tells.
 fn location(place: &finding::Place, frames: &[Frame]) -> Option<Location> {
-    if let Some(location) = place.location {
-        let (file, line, column) = (location.file(), location.line(), location.column());
-        return Some(Location {
-            file: file.to_owned(),
-            line,
-            column,
-        });
+    let called = place.location.map(|location| Location {
+        file: location.file().to_owned(),
+        line: location.line(),
+        column: location.column(),
+    });
+    if called
+        .as_ref()
+        .is_some_and(|called| !is_inside(&called.file))
+    {
+        return called;
     }
-    let frame = fold(frames.to_vec()).into_iter().next()?;
-    Some(Location {
-        file: frame.file?,
-        line: frame.line?,
-        column: frame.column.unwrap_or(1),
-    })
+    let frame = innermost(frames).and_then(|frame| {
+        Some(Location {
+            file: frame.file.clone()?,
+            line: frame.line?,
+            column: frame.column.unwrap_or(1),
+        })
+    });
+    frame.or(called)
 }
 
 impl From<finding::Kind> for Kind {
@@ -197,6 +203,21 @@ mod tests {
         let found = location(&place, frames).expect("a location");
         assert_eq!(found.to_string(), "app/src/main.rs:16:10");
         assert_eq!(location(&place, &[]), None);
+    }
+
+    #[test]
+    fn an_access_that_a_library_made_is_where_the_program_called_it() {
+        let inside = finding::Place {
+            op: "HashMap::drop",
+            location: Some(std::panic::Location::caller()),
+            frames: Vec::new(),
+        };
+        let race = sample::race();
+        let frames = race.accesses()[1].stack();
+        let found = location(&inside, frames).expect("a location");
+        assert_eq!(found.to_string(), "app/src/main.rs:16:10");
+        let without_a_stack = location(&inside, &[]).expect("a location");
+        assert_eq!(without_a_stack.file(), file!());
     }
 
     #[test]

@@ -83,8 +83,8 @@ impl Race {
     }
 
     /// The last synchronisation through which the second strand learned of what the first had
-    /// done: what failed to order the two. `None`: nothing of the first had ever reached the
-    /// second.
+    /// done: what failed to order the two. `None`: nothing of the first had reached the second, but by
+    /// its creation.
     #[inline]
     pub fn last_sync(&self) -> Option<&LastSync> {
         self.last_sync.as_ref()
@@ -152,7 +152,8 @@ impl Access {
         self.place.op()
     }
 
-    /// Where it was called; `None` if neither the caller nor debug information tells.
+    /// Where the program called it, be it by way of a library; `None` if neither the caller nor debug
+    /// information tells.
     #[inline]
     pub fn location(&self) -> Option<&Location> {
         self.place.location()
@@ -224,7 +225,8 @@ impl Place {
         self.op
     }
 
-    /// Where it was called, if known.
+    /// Where the program called it, if known. A call that a library makes on the program's behalf, in
+    /// drop glue or a formatter, is placed at the innermost frame of the program's.
     #[inline]
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()

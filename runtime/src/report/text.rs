@@ -157,19 +157,26 @@ fn call(source: &str, column: usize) -> Range<usize> {
     start..start + length
 }
 
-fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
-    let sides = || race.accesses().iter().zip(who).rev();
+fn notes(race: &Race, names: &[String; 2]) -> Vec<String> {
+    let sides = || race.accesses().iter().zip(names).rev();
     let mut notes = Vec::new();
     for (access, who) in sides() {
         notes.extend(side(access, who));
     }
     for (access, who) in sides() {
-        notes.extend(creation(access.strand(), who));
+        notes.extend(creation(
+            access.strand(),
+            who,
+            creator(race, names, access).as_deref(),
+        ));
     }
-    for (access, who) in sides() {
-        notes.push(locks(access.locks(), who));
+    let no_lock = |access: &Access| access.locks().is_some_and(<[Lock]>::is_empty);
+    if race.accesses().iter().all(no_lock) {
+        notes.push("neither side held a lock".to_owned());
+    } else {
+        notes.extend(sides().map(|(access, who)| locks(access.locks(), who)));
     }
-    notes.push(last_sync(race, who));
+    notes.push(last_sync(race, names));
     notes
 }
 
@@ -212,14 +219,20 @@ fn stack(frames: &[Frame]) -> String {
     text
 }
 
+/// How a strand is called that created another: by its name, if it is a side of the race too.
+fn creator(race: &Race, names: &[String; 2], created: &Access) -> Option<String> {
+    let parent = created.strand().parent()?;
+    let mut sides = race.accesses().iter().zip(names);
+    let side = sides.find(|(access, _)| access.strand().id() == parent);
+    Some(side.map_or_else(|| format!("strand {parent}"), |(_, name)| name.clone()))
+}
+
 /// Nothing for the strand that the process began with.
-fn creation(strand: &Strand, who: &str) -> Option<String> {
+fn creation(strand: &Strand, who: &str, creator: Option<&str>) -> Option<String> {
     let Some(created) = strand.created() else {
         return (strand.id() != 0).then(|| format!("where {who} was created was not seen"));
     };
-    let by = strand
-        .parent()
-        .map_or(String::new(), |parent| format!(" by strand {parent}"));
+    let by = creator.map_or(String::new(), |creator| format!(" by {creator}"));
     Some(format!(
         "{who} was created{by}: {}{}",
         place(created),
@@ -254,23 +267,22 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
 
 fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
     let Some(sync) = race.last_sync() else {
-        return format!("nothing that {first} did had reached {second}");
+        // What a strand learned by its creation is not in the model.
+        let since = match race.accesses()[1].strand().created() {
+            Some(_) => " since the latter was created",
+            None => "",
+        };
+        return format!("no synchronisation has led from {first} to {second}{since}");
     };
-    let learned = format!("{second} last learned from {first} before the earlier access");
-    let acquired = place(sync.acquired());
-    let Some(release) = sync.released() else {
-        return format!("{learned}, by {acquired}");
-    };
-    let is_first = release.strand().id() == race.accesses()[0].strand().id();
-    let by = if is_first {
-        first.clone()
-    } else {
-        release.strand().to_string()
-    };
-    format!(
-        "{learned}: {acquired} took in what {} by {by} gave",
-        place(release.place())
-    )
+    let mut text = format!("the last synchronisation from {first} to {second} came too early: ");
+    if let Some(release) = sync.released() {
+        text += &place(release.place());
+        if release.strand().id() != race.accesses()[0].strand().id() {
+            let _ = write!(text, " by {}", release.strand());
+        }
+        text += ", then ";
+    }
+    text + &place(sync.acquired())
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //!
 //! A reader wants their own frames. What lies outside of the outermost of them started the program
 //! or the thread (`std::rt::lang_start`, `start_thread`, libtest, Fidge's own spawn); what lies
-//! inside of a call of Fidge is how Fidge does it. Both are cut off. A frame of the standard
-//! library between two of the program's stays, but for pure glue such as `FnOnce::call_once`: an
-//! iterator's `for_each` tells how one got to the closure. So does a frame without a name, but at the
+//! inside of a call of Fidge is how Fidge does it. Both are cut off, and so is what the standard
+//! library did to get from the program to Fidge: how a formatter came to a map's `fmt`, or drop glue
+//! to its drop. A frame of the standard library between two of the program's stays, but for pure glue
+//! such as `FnOnce::call_once`: an iterator's `for_each` tells how one got to the closure. So does a frame without a name, but at the
 //! outer end it is a stripped libc. A named function that is not known to be Fidge's or the runtime's
 //! is the program's: to show too much is better than to hide the cause.
 
@@ -32,6 +33,9 @@ const LIBRARIES: [&str; 6] = [
     "parking_lot_core",
 ];
 
+/// This file, from where the sources of Fidge lie.
+const HERE: &str = "stack/fold.rs";
+
 /// The frames worth showing, innermost first. Empty if none is the program's.
 pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
     let owners: Vec<Owner> = frames.iter().map(owner).collect();
@@ -39,20 +43,41 @@ pub(crate) fn fold(frames: Vec<Frame>) -> Vec<Frame> {
         return Vec::new();
     };
     let mut kept = Vec::new();
-    // Frames of the runtime that nothing of Fidge's has called so far.
+    // Frames of the runtime that have neither called Fidge nor been called by it so far.
     let mut pending = Vec::new();
+    let mut calls_fidge = false;
     for (frame, owner) in frames.into_iter().zip(owners).take(outermost + 1) {
         match owner {
-            Owner::Fidge => pending.clear(),
-            Owner::Runtime if is_glue(&frame) => {}
+            Owner::Fidge => {
+                calls_fidge = true;
+                pending.clear();
+            }
+            Owner::Runtime if calls_fidge || is_glue(&frame) => {}
             Owner::Runtime => pending.push(frame),
             Owner::Program => {
+                calls_fidge = false;
                 kept.append(&mut pending);
                 kept.push(frame);
             }
         }
     }
     kept
+}
+
+/// The innermost frame of the program's.
+pub(crate) fn innermost(frames: &[Frame]) -> Option<&Frame> {
+    frames.iter().find(|frame| owner(frame) == Owner::Program)
+}
+
+/// Whether a caller's location stands in a file of Fidge's or the runtime's: `#[track_caller]` ends
+/// where a call goes through a function pointer or a trait object, or is made by drop glue.
+pub(crate) fn is_inside(location: &str) -> bool {
+    let location = slashes(location);
+    // Of a crate of the workspace the compiler names files relative to the workspace's root.
+    let named = slashes(file!());
+    let sources = named.strip_suffix(HERE);
+    sources.is_some_and(|sources| location.starts_with(sources))
+        || matches!(file_owner(&location), Some(Owner::Fidge | Owner::Runtime))
 }
 
 /// Calls that every closure, unwinding boundary and thread start goes through.
@@ -115,7 +140,6 @@ fn path_owner(function: &str) -> Option<Owner> {
 fn file_owner(file: &str) -> Option<Owner> {
     // The compiler names this file as it does its neighbours: whole for a crate of a registry, and
     // relative to the workspace's root, which debug information adds, for a crate of the workspace.
-    const HERE: &str = "stack/fold.rs";
     const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const RUNTIME: [&str; 3] = ["/rustc/", "/rust/deps/", "/rustlib/src/rust/library/"];
     let file = slashes(file);
@@ -332,6 +356,16 @@ mod tests {
     }
 
     #[test]
+    fn the_standard_library_on_the_way_to_fidge_is_cut_off() {
+        let stack = [
+            "<fidge::collections::HashMap<K,V> as core::fmt::Debug>::fmt",
+            "core::fmt::write",
+            "app::print",
+        ];
+        assert_eq!(folded(&stack), ["app::print"]);
+    }
+
+    #[test]
     fn a_library_that_fidge_mirrors_stays_where_the_program_called_it() {
         let mirrored = [
             "fidge::cell::with",
@@ -414,6 +448,38 @@ mod tests {
             "__rustc::rust_begin_unwind",
         ] {
             assert_eq!(owner(&frame(name)), Owner::Runtime, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_frame_of_the_program_is_behind_the_librarys() {
+        let frames = [
+            "fidge::collections::contract::Contract::drop",
+            "core::ptr::drop_in_place<fidge::collections::HashMap<u8, u8>>",
+            "app::shut_down",
+            "app::main",
+        ]
+        .map(frame);
+        assert_eq!(innermost(&frames), Some(&frames[2]));
+        assert_eq!(innermost(&frames[..2]), None);
+    }
+
+    #[test]
+    fn a_location_is_inside_if_its_file_is_fidges_or_the_runtimes() {
+        for inside in [
+            file!(),
+            concat!(env!("CARGO_MANIFEST_DIR"), "/src/cell.rs"),
+            "/rustc/5980/library/core/src/ptr/mod.rs",
+            "/home/me/.cargo/registry/src/index/dashmap-6.1.0/src/lib.rs",
+        ] {
+            assert!(is_inside(inside), "{inside}");
+        }
+        for outside in [
+            "app/src/main.rs",
+            "src/stack/fold.rs",
+            "/home/me/app/src/main.rs",
+        ] {
+            assert!(!is_inside(outside), "{outside}");
         }
     }
 

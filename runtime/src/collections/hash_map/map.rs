@@ -224,7 +224,7 @@ impl<K, V, S> HashMap<K, V, S> {
     /// The table of a map that is consumed.
     #[inline]
     pub(super) fn into_base(self, at: &At) -> real::HashMap<K, Tracked<V>, S> {
-        self.contract.rebuild(at);
+        self.contract.consume(at);
         self.base
     }
 

@@ -134,7 +134,7 @@ impl<T, S> IntoIterator for HashSet<T, S> {
     #[inline]
     #[track_caller]
     fn into_iter(self) -> IntoIter<T> {
-        self.contract.rebuild(&At::here(&Op("HashSet::into_iter")));
+        self.contract.consume(&At::here(&Op("HashSet::into_iter")));
         IntoIter {
             base: self.base.into_iter(),
         }
