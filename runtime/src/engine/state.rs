@@ -86,11 +86,11 @@ pub fn epoch() -> u64 {
     FAST.with(|fast| unsafe { (*fast.get()).load(Ordering::Relaxed) })
 }
 
-/// Calls that were not recorded because they came from a signal handler that had interrupted the
-/// engine, or from within the engine's own work.
+/// See [`reentered`].
 static REENTERED: AtomicU64 = AtomicU64::new(0);
 
-/// See [`REENTERED`].
+/// How many calls were not recorded because they came from a signal handler that had interrupted the
+/// engine, or from within the engine's own work.
 pub fn reentered() -> u64 {
     REENTERED.load(Ordering::Relaxed)
 }

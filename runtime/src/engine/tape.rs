@@ -1,6 +1,6 @@
 //! The tape of a session that is recorded: every event, in an order that the engine agrees with.
 //!
-//! While a session is recorded its strands are in the engine one at a time (see [`Tape::turn`]), so
+//! While a session is recorded its strands are in the engine one at a time (see `Tape::turn`), so
 //! the order of the tape is the order in which the engine did things, whole operations at a time;
 //! and they take no fast path (see `State::access_epoch`).
 

@@ -1,8 +1,8 @@
 //! Stacks: capture, depot, symbolise.
 //!
 //! A *site* is an operation, its caller's location, the locks held and the stack, interned in the
-//! [`depot`] as a 32-bit number that fits into shadow. Capturing one walks frame pointers where the
-//! build has them, else asks the unwinder behind a cache; see [`capture`].
+//! `depot` as a 32-bit number that fits into shadow. Capturing one walks frame pointers where the
+//! build has them, else asks the unwinder behind a cache; see `capture`.
 
 mod capture;
 mod depot;

@@ -4,7 +4,7 @@
 //! - [`jsonl`]: Fidge's own format, one JSON object a line (`.fidge` files); loses nothing.
 //! - [`rapid`]: the STD text format of the RAPID tools; [`lower`] says what happens to what that format
 //!   cannot express.
-//! - [`record`]: runs a program as a session and returns its trace.
+//! - [`record`](record()): runs a program as a session and returns its trace.
 //!
 //! Reading is streamed: a reader is an iterator of events and holds one line at a time. [`Trace`] is the
 //! whole of a trace in memory, for those who want to look at it twice.
