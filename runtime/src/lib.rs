@@ -17,27 +17,35 @@
 //! // SAFETY: the value is written before `full` is set, and read after.
 //! unsafe impl Sync for Slot {}
 //!
-//! /// Hands a value to another thread; `order` is that of the store that says so.
+//! impl Slot {
+//!     fn fill(&self, value: u64, order: Ordering) {
+//!         // SAFETY: `full` is not set yet.
+//!         self.value.with_mut(|slot| unsafe { *slot = value });
+//!         self.full.store(true, order);
+//!     }
+//!
+//!     fn wait(&self) -> u64 {
+//!         while !self.full.load(Ordering::Acquire) {
+//!             thread::yield_now();
+//!         }
+//!         // SAFETY: `full` is set.
+//!         self.value.with(|slot| unsafe { *slot })
+//!     }
+//! }
+//!
+//! /// One thread fills the slot, the other waits for it.
 //! fn hand_over(order: Ordering) -> fidge::Report {
 //!     let slot = Slot { value: UnsafeCell::new(0), full: AtomicBool::new(false) };
 //!     fidge::check(|| {
 //!         thread::scope(|scope| {
-//!             scope.spawn(|| {
-//!                 // SAFETY: `full` is not set yet.
-//!                 slot.value.with_mut(|value| unsafe { *value = 7 });
-//!                 slot.full.store(true, order);
-//!             });
-//!             while !slot.full.load(Ordering::Acquire) {
-//!                 thread::yield_now();
-//!             }
-//!             // SAFETY: `full` is set.
-//!             slot.value.with(|value| unsafe { *value })
+//!             scope.spawn(|| slot.fill(7, order));
+//!             assert_eq!(slot.wait(), 7);
 //!         })
 //!     })
 //! }
 //!
 //! assert!(hand_over(Ordering::Release).is_clean());
-//! # // A wrong order would be undefined behaviour, so it is only shown where it is caught.
+//! # // Undefined behaviour, so it is only done where it is caught.
 //! # #[cfg(all(feature = "detect", target_arch = "x86_64"))]
 //! assert_eq!(hand_over(Ordering::Relaxed).races().len(), 1);
 //! ```
