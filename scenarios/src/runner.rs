@@ -75,7 +75,12 @@ impl Column {
     }
 
     /// Counts a run that took so long, or stops at one without a verdict.
-    fn add(&mut self, seen: Result<Observation, String>, sites: Option<&[Site; 2]>, took: Duration) {
+    fn add(
+        &mut self,
+        seen: Result<Observation, String>,
+        sites: Option<&[Site; 2]>,
+        took: Duration,
+    ) {
         match seen {
             Ok(seen) => {
                 self.tally.count(&seen, sites);
