@@ -88,8 +88,7 @@ pub fn configure_process(settings: Settings) {
 /// The session that a strand's findings go to.
 #[inline]
 pub fn of(me: &State) -> &'static Session {
-    // SAFETY: sessions are never freed; their handles come from `Open::new`.
-    let session = unsafe { arena::get::<Session>(me.record.session) };
+    let session = by_handle(me.record.session);
     if session.ended.load(Ordering::Acquire) {
         &PROCESS
     } else {
