@@ -157,19 +157,19 @@ fn call(source: &str, column: usize) -> Range<usize> {
     start..start + length
 }
 
-fn notes(race: &Race, who: &[String; 2]) -> Vec<String> {
-    let sides = || race.accesses().iter().zip(who).rev();
+fn notes(race: &Race, both: &[String; 2]) -> Vec<String> {
+    let sides = || race.accesses().iter().zip(both).rev();
     let mut notes = Vec::new();
     for (access, who) in sides() {
         notes.extend(side(access, who));
     }
     for (access, who) in sides() {
-        notes.extend(creation(access.strand(), who));
+        notes.extend(creation(access.strand(), who, |id| creator(race, both, id)));
     }
     for (access, who) in sides() {
         notes.push(locks(access.locks(), who));
     }
-    notes.push(last_sync(race, who));
+    notes.push(last_sync(race, both));
     notes
 }
 
@@ -213,18 +213,26 @@ fn stack(frames: &[Frame]) -> String {
 }
 
 /// Nothing for the strand that the process began with.
-fn creation(strand: &Strand, who: &str) -> Option<String> {
+fn creation(strand: &Strand, who: &str, creator: impl Fn(u32) -> String) -> Option<String> {
     let Some(created) = strand.created() else {
         return (strand.id() != 0).then(|| format!("where {who} was created was not seen"));
     };
     let by = strand
         .parent()
-        .map_or(String::new(), |parent| format!(" by strand {parent}"));
+        .map_or(String::new(), |parent| format!(" by {}", creator(parent)));
     Some(format!(
         "{who} was created{by}: {}{}",
         place(created),
         stack(created.stack())
     ))
+}
+
+/// The creator of one side may be the other.
+fn creator(race: &Race, who: &[String; 2], parent: u32) -> String {
+    let mut sides = race.accesses().iter().zip(who);
+    sides
+        .find(|(access, _)| access.strand().id() == parent)
+        .map_or_else(|| format!("strand {parent}"), |(_, who)| who.clone())
 }
 
 /// `` `Mutex::lock` at src/main.rs:3:5 ``
@@ -343,6 +351,17 @@ mod tests {
     fn golden_from_findings_with_the_source_of_this_crate() {
         let text = sample::report(sample::findings()).to_string();
         golden("findings.txt", &text);
+    }
+
+    #[test]
+    fn a_side_that_created_the_other_is_named() {
+        let mut race = sample::race();
+        race.accesses[0].strand.parent = Some(race.accesses[1].strand.id);
+        let text = sample::report_of(vec![race]).to_string();
+        assert!(
+            text.contains("thread 'a' was created by thread 'b': "),
+            "{text}"
+        );
     }
 
     #[test]
