@@ -191,9 +191,6 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog;
-    use crate::detectors::{self, Live};
-    use std::sync::Mutex;
 
     fn site(line: u32) -> Site {
         Site {
@@ -248,6 +245,25 @@ mod tests {
         assert_eq!(tally(vec![], None), (0, 0));
     }
 
+    #[cfg(not(feature = "detect"))]
+    #[test]
+    fn without_detection_no_detector_is_available() {
+        let scenario = crate::catalog::ALL[0];
+        let all = crate::detectors::ALL;
+        for cell in measure(scenario, Variant::Racy, all, (3, 1), || {}) {
+            assert_eq!((cell.status, cell.runs), (Status::Unavailable, 0));
+        }
+    }
+}
+
+/// With detectors that can be had.
+#[cfg(all(test, feature = "detect"))]
+mod watched {
+    use super::*;
+    use crate::catalog;
+    use crate::detectors::{self, Live};
+    use std::sync::Mutex;
+
     /// Reports what it is told to, once a run.
     struct Scripted(Mutex<Vec<Result<Vec<Pair>, String>>>);
 
@@ -273,7 +289,6 @@ mod tests {
         Detector::Live(Box::leak(Box::new(Scripted(Mutex::new(script)))))
     }
 
-    #[cfg(feature = "detect")]
     #[test]
     fn runs_are_counted_and_their_rate_is_that_of_detection() {
         let scenario = catalog::ALL[0];
@@ -293,7 +308,6 @@ mod tests {
         assert!(cell.median_ms.is_some());
     }
 
-    #[cfg(feature = "detect")]
     #[test]
     fn a_run_without_a_verdict_fails_the_cell() {
         let detector = scripted(vec![Ok(vec![]), Err("no memory".into())]);
@@ -303,7 +317,6 @@ mod tests {
         assert_eq!(cell.reason.as_deref(), Some("no memory"));
     }
 
-    #[cfg(feature = "detect")]
     #[test]
     fn offline_detectors_judge_one_execution_and_a_live_one_its_own() {
         static RUNS: Mutex<u64> = Mutex::new(0);
@@ -325,7 +338,6 @@ mod tests {
         assert_eq!(*RUNS.lock().unwrap(), 3 + 3);
     }
 
-    #[cfg(feature = "detect")]
     #[test]
     fn a_program_that_panics_fails_every_cell() {
         let scenario = Scenario {
@@ -340,15 +352,6 @@ mod tests {
             assert_eq!((cell.status, cell.runs), (Status::Failed, 0));
             let reason = cell.reason.expect("it failed");
             assert_eq!(reason, "the program panicked: out of luck");
-        }
-    }
-
-    #[cfg(not(feature = "detect"))]
-    #[test]
-    fn without_detection_no_detector_is_available() {
-        let scenario = catalog::ALL[0];
-        for cell in measure(scenario, Variant::Racy, detectors::ALL, (3, 1), || {}) {
-            assert_eq!((cell.status, cell.runs), (Status::Unavailable, 0));
         }
     }
 }

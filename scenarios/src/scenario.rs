@@ -117,6 +117,7 @@ impl Env {
     }
 
     /// The run's seed, for detectors that draw lots.
+    #[cfg(feature = "detect")]
     pub fn seed(&self) -> u64 {
         self.seed
     }
