@@ -11,11 +11,11 @@ Examples, after `cargo run --release -p fidge-scenarios --`:
 
 Exit status:
   0  all is well
-  1  `run`: Fidge was wrong about a program
+  1  only `run`: Fidge was wrong about a program
   2  bad input: a line on standard error says what was expected
 
-Each command has a --help of its own. Colours are left out where standard output is no terminal or
-NO_COLOR is set.";
+Each command has a --help of its own. Colours are left out where standard output is no terminal
+or NO_COLOR is set.";
 
 pub const LIST: &str = "\
 Examples:
@@ -33,13 +33,13 @@ Examples:
   run --runs 200 --json racy.json       results in a file too, whole after every program
   run readers --record traces           keep an execution of each, for `replay`
 
-The columns: `detected` are runs in which a report named the two marked lines, `false` runs in which
-anything else was reported, `wrong` runs whose result was wrong, `rate` the share of detected runs (of
-false ones for a fixed program) with its 95% interval.
+The columns count runs: `detected`, a report named the two marked lines; `false`, anything else was
+reported; `wrong`, the program's result was wrong. `rate` is the share of detected runs, of false
+ones for a fixed program, with its 95% interval.
 
 Exit status:
-  0  every race that is in every run was detected in every run, the others at the rate that `list`
-     states, and nothing else was reported
+  0  every race that is in every run was detected in every run, the others at the rate that
+     `list` states, and nothing else was reported
   1  not so; a line for each program on standard error says what was expected
   2  bad input: a line on standard error says what was expected";
 
@@ -49,8 +49,8 @@ Examples:
   compare history/ --detectors fidge,cells4
   compare --shard 2/4 --json part2.json a quarter of the programs, for one of four machines
 
-The column of `fidge` is of live runs. The other detectors all judge the same recorded execution, run
-by run, so their rates differ by algorithm alone; their times have the recording in them.
+The rows of `fidge` are of live runs. The other detectors all judge the same recorded execution,
+run by run, so their rates differ by algorithm alone; their times have the recording in them.
 
 Exit status:
   0  the comparison was made, whatever came out; a detector that did not run is below the table
