@@ -4,7 +4,7 @@
 //! belongs to no session belongs to the process; if that raced, the report is printed when the
 //! process exits and its exit code is `exitcode` (66 unless set).
 
-use crate::engine::{arena, lock, session};
+use crate::engine::{arena, forked, lock, reentered, session, tell};
 use crate::options::{self, Options, Order, Stacks};
 use crate::report::{Builder, Sink, Suppressions, print};
 use crate::stack;
@@ -48,6 +48,8 @@ pub(crate) fn start() -> &'static Start {
         });
         session::configure_process(start.session());
         watch();
+        // Asks the system what must not be asked in a signal handler.
+        stack::note_thread();
         start
     })
 }
@@ -113,11 +115,19 @@ fn watch() {
 #[cfg(unix)]
 extern "C" fn in_child() {
     lock::forked();
-    session::forget_process_findings();
+    session::forget_findings();
+    forked();
 }
 
 extern "C" fn at_exit() {
     let start = start();
+    match reentered() {
+        0 => {}
+        times => tell::line(format_args!(
+            "fidge: {times} operations of signal handlers came while the detector was at work and \
+             were not recorded; what they ordered or raced with is not known"
+        )),
+    }
     let found = session::process_outcome();
     if found.findings.is_empty() {
         return;

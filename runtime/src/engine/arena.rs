@@ -24,9 +24,10 @@ const REGION: usize = if cfg!(all(unix, target_pointer_width = "64")) {
 } else {
     1 << 29
 };
-const LEAST_REGION: usize = 64 << 20;
 /// Kept free behind the ceiling for operations under way when it is reached.
 const SLACK: usize = 64 << 20;
+/// Less is not worth beginning with: half of it would be slack.
+const LEAST_REGION: usize = 2 * SLACK;
 const DEFAULT_CEILING: usize = 4096 << 20;
 
 /// Names a block. 0 names none.
@@ -74,13 +75,39 @@ pub fn stopped() -> bool {
 pub fn count(bytes: usize) {
     let used = USED.fetch_add(bytes, Ordering::Relaxed) + bytes;
     let ceiling = CEILING.load(Ordering::Relaxed);
-    if used > ceiling && !STOPPED.swap(true, Ordering::Relaxed) {
-        super::tell::line(format_args!(
-            "fidge: detector memory reached its ceiling of {} MiB; detection stops here, the \
-             program goes on. Raise it with FIDGE_OPTIONS=memory_mb=N",
+    if used > ceiling {
+        stop(format_args!(
+            "detector memory reached its ceiling of {} MiB; detection stops here, the program goes \
+             on. Raise it with FIDGE_OPTIONS=memory_mb=N",
             ceiling >> 20
         ));
     }
+}
+
+/// Stops detection; says why, the first time.
+fn stop(why: core::fmt::Arguments<'_>) {
+    if !STOPPED.swap(true, Ordering::Relaxed) {
+        super::tell::line(format_args!("fidge: {why}"));
+    }
+}
+
+/// Address space for a table of the detector's. When the system refuses it, detection stops.
+pub fn map_or_stop(bytes: usize) -> Option<*mut u8> {
+    let mapped = page::map(bytes);
+    if mapped.is_none() {
+        stop(format_args!(
+            "the system refuses the detector {} KiB of address space; detection stops here, the \
+             program goes on",
+            bytes >> 10
+        ));
+    }
+    mapped
+}
+
+/// Whether blocks can be had at all. Asked before a thread's first; where the system has no
+/// region to give, detection stops.
+pub fn ready() -> bool {
+    !base().is_null()
 }
 
 fn class_of(bytes: usize) -> (usize, usize) {
@@ -125,8 +152,7 @@ pub unsafe fn get<'a, T>(handle: Handle) -> &'a T {
 /// A zeroed block of at least `bytes`, 16-byte aligned.
 ///
 /// Never fails: past the ceiling detection stops, and the slack serves what is under way. If even
-/// the region is gone (or the system refuses it) the process cannot be checked any further and is
-/// aborted with a message, as an allocator would.
+/// the slack is gone the process is aborted with a message, as an allocator would.
 pub fn alloc(bytes: usize) -> Handle {
     let (class, size) = class_of(bytes);
     {
@@ -145,13 +171,18 @@ pub fn alloc(bytes: usize) -> Handle {
         }
     }
     count(size);
-    let at = NEXT.fetch_add(size, Ordering::Relaxed);
     let no_base = base().is_null();
+    let at = NEXT.fetch_add(size, Ordering::Relaxed);
     let end = at + size;
-    if end + SLACK > LIMIT.load(Ordering::Relaxed) {
-        count(CEILING.load(Ordering::Relaxed));
+    let limit = LIMIT.load(Ordering::Relaxed);
+    if end + SLACK > limit {
+        stop(format_args!(
+            "the detector has used up the {} MiB of address space that it could reserve; detection \
+             stops here, the program goes on",
+            limit >> 20
+        ));
     }
-    if no_base || end > LIMIT.load(Ordering::Relaxed) {
+    if no_base || end > limit {
         super::tell::line(format_args!(
             "fidge: no address space left for the detector; aborting"
         ));
@@ -167,7 +198,11 @@ fn map_region() -> *mut u8 {
     if !mapped.is_null() {
         return mapped;
     }
-    let mut bytes = REGION;
+    // The program is to have most of a limited address space.
+    let mut bytes = match page::limit() {
+        Some(limit) if limit / 4 < REGION => 1 << (limit / 4).max(1).ilog2(),
+        _ => REGION,
+    };
     while bytes >= LEAST_REGION {
         if let Some(fresh) = page::map(bytes) {
             LIMIT.store(bytes, Ordering::Relaxed);
@@ -176,6 +211,11 @@ fn map_region() -> *mut u8 {
         }
         bytes /= 2;
     }
+    stop(format_args!(
+        "the detector finds less than {} MiB of address space for itself; nothing is detected, the \
+         program goes on",
+        LEAST_REGION >> 20
+    ));
     core::ptr::null_mut()
 }
 

@@ -42,7 +42,7 @@ fn releases(order: Ordering) -> bool {
 /// Where an atomic's accesses are remembered.
 #[derive(Clone, Copy)]
 enum Shadow<'a> {
-    /// A façade object's own granule.
+    /// A façade object's own granule, accessed under the atomic's clock only.
     Object(&'a Granule),
     /// The shadow table.
     Bytes { address: usize, size: usize },
@@ -54,7 +54,7 @@ impl Shadow<'_> {
         match self {
             Shadow::Object(granule) => {
                 let address = core::ptr::from_ref(granule).addr();
-                granule.access(
+                granule.access_locked(
                     me,
                     Access {
                         kind,
@@ -229,6 +229,7 @@ impl AtomicVar {
     #[inline]
     pub fn read(&self, at: &At) {
         if let Some(mut me) = state::enter() {
+            let _clock = self.sync.lock();
             Shadow::Object(&self.granule).touch(&mut me, Kind::READ, at);
         }
     }
@@ -237,6 +238,7 @@ impl AtomicVar {
     #[inline]
     pub fn write(&self, at: &At) {
         if let Some(mut me) = state::enter() {
+            let _clock = self.sync.lock();
             Shadow::Object(&self.granule).touch(&mut me, Kind::WRITE, at);
         }
     }

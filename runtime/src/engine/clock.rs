@@ -73,17 +73,21 @@ impl Clock {
         if index > self.room as usize {
             let room = (index as u32).next_power_of_two().max(4);
             let more = arena::alloc(room as usize * size_of::<Handle>());
-            if self.more != 0 {
-                // SAFETY: both blocks hold at least the old room's handles; the old one is ours.
+            let (old, bytes) = (self.more, self.room as usize * size_of::<Handle>());
+            if old != 0 {
+                // SAFETY: both blocks hold at least the old room's handles.
                 unsafe {
-                    arena::address(more).copy_from_nonoverlapping(
-                        arena::address(self.more),
-                        self.room as usize * 4,
-                    );
-                    arena::free(self.more, self.room as usize * size_of::<Handle>());
+                    arena::address(more).copy_from_nonoverlapping(arena::address(old), bytes);
                 }
             }
-            (self.more, self.room) = (more, room);
+            // In this order: a `fork` in between leaves a clock that a child can still read.
+            self.more = more;
+            core::sync::atomic::compiler_fence(core::sync::atomic::Ordering::SeqCst);
+            self.room = room;
+            if old != 0 {
+                // SAFETY: the old block is ours, of that room.
+                unsafe { arena::free(old, bytes) };
+            }
         }
         // SAFETY: within the room just made sure of.
         unsafe { *arena::address(self.more).cast::<Handle>().add(index - 1) = chunk };
@@ -131,8 +135,9 @@ impl Clock {
             }
             (*chunk).refs.store(1, Ordering::Relaxed);
         }
-        unref(old);
+        // In this order: a `fork` between the two leaves a clock that a child can still read.
         self.set_chunk(index, fresh);
+        unref(old);
         chunk
     }
 
@@ -212,7 +217,14 @@ impl Clock {
     }
 
     /// `self := other`, by sharing.
+    #[inline]
     pub fn assign(&mut self, other: &Clock) {
+        if self.first != other.first || self.more | other.more != 0 {
+            self.assign_chunks(other);
+        }
+    }
+
+    fn assign_chunks(&mut self, other: &Clock) {
         for index in 0..self.chunks().max(other.chunks()) {
             let (ours, theirs) = (self.chunk(index), other.chunk(index));
             if ours != theirs {

@@ -14,9 +14,10 @@ pub fn watch() {
     }
 }
 
-/// Rounds of thread-specific destructors that POSIX promises, less one to be on the safe side.
+/// Rounds of thread-specific destructors that POSIX promises. What other keys' destructors do in
+/// the last round after ours is not recorded.
 #[cfg(unix)]
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 
 #[cfg(unix)]
 fn key() -> Option<libc::pthread_key_t> {
@@ -26,12 +27,14 @@ fn key() -> Option<libc::pthread_key_t> {
 
     unsafe extern "C" fn ended(rounds: *mut libc::c_void) {
         let left = rounds.addr() - 1;
-        if left > 0 {
-            if let Some(key) = key() {
-                // SAFETY: the key is valid; the value is a small number, never dereferenced.
-                unsafe { libc::pthread_setspecific(key, core::ptr::without_provenance(left)) };
-                return;
-            }
+        if left > 0
+            && let Some(key) = key()
+        {
+            // A thread first seen in one of these rounds has fewer of them left than we count.
+            state::thread_may_exit();
+            // SAFETY: the key is valid; the value is a small number, never dereferenced.
+            unsafe { libc::pthread_setspecific(key, core::ptr::without_provenance(left)) };
+            return;
         }
         state::thread_exits();
     }

@@ -10,6 +10,7 @@
 
 use super::arena::Handle;
 use super::clock::Clock;
+use super::epoch::Epoch;
 use super::record::Record;
 use super::state::State;
 use super::sync::SyncVar;
@@ -36,7 +37,8 @@ pub fn start() -> *mut State {
     }
     let mut given = Clock::EMPTY;
     given.assign(&past);
-    let handle: Handle = Record::new(std::thread::current().name(), None, 0, 0, past);
+    let mut buffer = [0; NAME];
+    let handle: Handle = Record::new(name(&mut buffer), None, 0, 0, past);
     let record = Record::at(handle).expect("just made");
     // Nobody can join it.
     record.let_go();
@@ -44,6 +46,52 @@ pub fn start() -> *mut State {
     // SAFETY: a fresh state that nobody else knows.
     unsafe { (*state).given = given };
     state
+}
+
+/// In the only thread of a forked process: the strands of the parent are its past.
+pub fn inherit(me: &mut State) {
+    let at = At::here(&Op("fork"));
+    let own = me.slot;
+    for record in slots::newest().filter(|record| record.slot != own) {
+        let mut all = Clock::EMPTY;
+        record.snapshot(&mut all);
+        let last = Epoch::new(record.slot, record.now.load(Ordering::Acquire));
+        me.join(&all, last, &at, None);
+        all.clear();
+    }
+}
+
+/// Longest name of a thread that the system keeps, with its end.
+const NAME: usize = 64;
+
+/// The name that the system knows the current thread by. Not std's: `std::thread::current` allocates,
+/// aborts where it is entered from its own allocation, and panics in late destructors.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
+fn name(buffer: &mut [u8; NAME]) -> Option<&str> {
+    #[cfg(target_os = "macos")]
+    // SAFETY: a getter for the calling thread.
+    let is_main = unsafe { libc::pthread_main_np() } == 1;
+    #[cfg(not(target_os = "macos"))]
+    // SAFETY: getters for the calling thread.
+    let is_main = unsafe { libc::gettid() == libc::getpid() };
+    if is_main {
+        return Some("main");
+    }
+    // SAFETY: the buffer is ours, and its length is told (`prctl` writes 16 bytes at most).
+    unsafe {
+        #[cfg(target_os = "macos")]
+        libc::pthread_getname_np(libc::pthread_self(), buffer.as_mut_ptr().cast(), NAME);
+        #[cfg(not(target_os = "macos"))]
+        libc::prctl(libc::PR_GET_NAME, buffer.as_mut_ptr());
+    }
+    let text = core::ffi::CStr::from_bytes_until_nul(buffer).ok()?;
+    text.to_str().ok()
+}
+
+/// The system has no cheap answer.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos")))]
+fn name(_: &mut [u8; NAME]) -> Option<&str> {
+    None
 }
 
 /// A strand takes in what ended foreign threads did.

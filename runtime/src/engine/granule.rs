@@ -125,6 +125,21 @@ mod word {
     /// A bit that no time reaches.
     const NOT_SEEN: u64 = 1 << 43;
 
+    /// A free granule whose cells stand inline.
+    pub const SIMPLE: u64 = (MAP | 0xffff_ffff << WRITE) & !(CLOCKS | RACED);
+
+    /// The word after a write that replaced both cells.
+    #[inline]
+    pub fn with_write(word: u64, mask: u8, kind: Kind) -> u64 {
+        word & MAP | (u64::from(mask) | u64::from(kind.0) << 8) << WRITE
+    }
+
+    /// The word after a read that replaced the read cell.
+    #[inline]
+    pub fn with_read(word: u64, mask: u8, kind: Kind) -> u64 {
+        word & (MAP | 0xffff << WRITE) | (u64::from(mask) | u64::from(kind.0) << 8) << READ
+    }
+
     /// How an inline epoch is stored.
     #[inline]
     pub fn stored(word: u64, epoch: u64) -> u64 {
@@ -303,20 +318,107 @@ impl Granule {
 
     /// An access by `me` that lies in this granule: check, report, remember, and join what a racy
     /// read joins.
+    #[inline]
     pub fn access(&self, me: &mut State, access: Access, at: &At) {
+        self.access_under::<false>(me, access, at);
+    }
+
+    /// [`access`](Self::access) for a granule that is only ever accessed under a lock, which the
+    /// caller holds.
+    #[inline]
+    pub fn access_locked(&self, me: &mut State, access: Access, at: &At) {
+        self.access_under::<true>(me, access, at);
+    }
+
+    #[inline]
+    fn access_under<const LOCKED: bool>(&self, me: &mut State, access: Access, at: &At) {
+        if !tape::on(me) {
+            if self.seen(me, access.kind, access.mask) {
+                return;
+            }
+            let site = crate::stack::site(me, at);
+            if self.update::<LOCKED>(me, access.kind, access.mask, site) {
+                return;
+            }
+        }
         let mut writers = Writers::default();
-        self.part(me, access, at, &mut writers);
+        self.part_in_full(me, access, at, &mut writers);
         if writers.join(me, at) {
             self.again(me, access, at);
         }
     }
 
+    /// The common case of an access: what is remembered stands inline, nothing of it races, and the
+    /// new access subsumes what it replaces. Returns `false`, with nothing done, in any other case.
+    #[inline]
+    fn update<const LOCKED: bool>(&self, me: &mut State, kind: Kind, mask: u8, site: u32) -> bool {
+        let word = self.word.load(Ordering::Relaxed);
+        if word & !word::SIMPLE != 0 {
+            return false;
+        }
+        if !LOCKED
+            && self
+                .word
+                .compare_exchange(
+                    word,
+                    word | word::held(),
+                    Ordering::Acquire,
+                    Ordering::Relaxed,
+                )
+                .is_err()
+        {
+            return false;
+        }
+        let (write_mask, write_kind) = word::write_mask_kind(word);
+        let (read_mask, read_kind) = word::read_mask_kind(word);
+        let knows = |epoch: &AtomicU64| me.knows(Epoch(epoch.load(Ordering::Relaxed)));
+        // The old cell is gone without a trace, or may go.
+        let replaces = |have: u8, by: Kind, epoch: &AtomicU64| {
+            have == 0 || have & !mask == 0 && kind.subsumes(by) && knows(epoch)
+        };
+        let new = if kind.writes() {
+            if replaces(write_mask, write_kind, &self.write)
+                && replaces(read_mask, read_kind, &self.read)
+            {
+                self.write.store(me.access_epoch().0, Ordering::Relaxed);
+                self.write_site.store(site, Ordering::Relaxed);
+                self.read.store(0, Ordering::Relaxed);
+                Some(word::with_write(word, mask, kind))
+            } else {
+                None
+            }
+        } else if (write_mask == 0 || !write_kind.conflicts(kind) || knows(&self.write))
+            && replaces(read_mask, read_kind, &self.read)
+        {
+            self.read.store(me.access_epoch().0, Ordering::Relaxed);
+            self.read_site.store(site, Ordering::Relaxed);
+            Some(word::with_read(word, mask, kind))
+        } else {
+            None
+        };
+        if !LOCKED || new.is_some() {
+            self.word.store(new.unwrap_or(word), Ordering::Release);
+        }
+        new.is_some()
+    }
+
     /// The part of an access that lies in this granule. A racy read's joins are left to the caller:
     /// they come after all parts were judged.
     pub fn part(&self, me: &mut State, access: Access, at: &At, writers: &mut Writers) {
-        if !tape::on(me) && self.seen(me, access.kind, access.mask) {
-            return;
+        if !tape::on(me) {
+            if self.seen(me, access.kind, access.mask) {
+                return;
+            }
+            let site = crate::stack::site(me, at);
+            if self.update::<false>(me, access.kind, access.mask, site) {
+                return;
+            }
         }
+        self.part_in_full(me, access, at, writers);
+    }
+
+    #[inline(never)]
+    fn part_in_full(&self, me: &mut State, access: Access, at: &At, writers: &mut Writers) {
         let site = crate::stack::site(me, at);
         let mut cells = self.lock();
         // An atomic access is traced by its operation, with its order.

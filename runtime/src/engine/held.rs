@@ -8,10 +8,51 @@ use super::At;
 use super::Op;
 use super::arena::{self, Handle};
 use super::finding::Mode;
+use super::lock::Spin;
+use core::cell::UnsafeCell;
 use core::panic::Location;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Entries that need no block.
 const INLINE: usize = 6;
+
+/// Locks given back by another strand than the one that took them: some guards may be sent. The
+/// owner strikes them off its list when it next looks at it.
+struct Moved {
+    lock: Spin,
+    /// The newest ones, as a ring. What falls out of it stays on its owner's list.
+    ring: UnsafeCell<[Option<(usize, Mode)>; MOVED]>,
+}
+
+const MOVED: usize = 64;
+
+// SAFETY: `ring` is only touched under `lock`.
+unsafe impl Sync for Moved {}
+
+static GONE: Moved = Moved {
+    lock: Spin::new(),
+    ring: UnsafeCell::new([None; MOVED]),
+};
+
+/// How many ever were.
+static MOVES: AtomicU64 = AtomicU64::new(0);
+
+impl Moved {
+    fn add(&self, lock: usize, mode: Mode) {
+        let _held = self.lock.lock();
+        let index = MOVES.fetch_add(1, Ordering::Relaxed) as usize % MOVED;
+        // SAFETY: under the lock.
+        unsafe { (*self.ring.get())[index] = Some((lock, mode)) };
+    }
+
+    fn strike(&self, lock: usize, mode: Mode) -> bool {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        let ring = unsafe { &mut *self.ring.get() };
+        let found = ring.iter_mut().find(|moved| **moved == Some((lock, mode)));
+        found.is_some_and(|moved| moved.take().is_some())
+    }
+}
 
 /// One lock.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +74,8 @@ pub struct Held {
     set: Option<u32>,
     /// What `set` was last computed from: the set below the top, the top's place, the result.
     recent: Option<(u32, usize, usize, u32)>,
+    /// The moves that this list has taken into account.
+    moves: u64,
 }
 
 impl Held {
@@ -45,6 +88,7 @@ impl Held {
             room: 0,
             set: Some(0),
             recent: None,
+            moves: 0,
         }
     }
 
@@ -80,6 +124,10 @@ impl Held {
 
     #[cold]
     fn grow(&mut self) {
+        self.strike_moved(MOVES.load(Ordering::Relaxed));
+        if self.len < INLINE + self.room {
+            return;
+        }
         let room = (self.room * 2).max(16);
         let bigger = arena::alloc(room * size_of::<Option<Entry>>());
         if self.more != 0 {
@@ -101,12 +149,31 @@ impl Held {
                 .entry(index)
                 .is_some_and(|entry| entry.lock == lock && entry.mode == mode)
             {
-                for at in index + 1..self.len {
-                    *self.entry(at - 1) = *self.entry(at);
-                }
-                self.len -= 1;
-                self.set = if self.len == 0 { Some(0) } else { None };
-                return;
+                return self.remove(index);
+            }
+        }
+        GONE.add(lock, mode);
+    }
+
+    #[inline]
+    fn remove(&mut self, index: usize) {
+        for at in index + 1..self.len {
+            *self.entry(at - 1) = *self.entry(at);
+        }
+        self.len -= 1;
+        self.set = if self.len == 0 { Some(0) } else { None };
+    }
+
+    /// Takes off the list what other strands gave back.
+    #[cold]
+    fn strike_moved(&mut self, moves: u64) {
+        self.moves = moves;
+        for index in (0..self.len).rev() {
+            if self
+                .entry(index)
+                .is_some_and(|entry| GONE.strike(entry.lock, entry.mode))
+            {
+                self.remove(index);
             }
         }
     }
@@ -114,9 +181,20 @@ impl Held {
     /// The interned set of what is held; 0 when nothing is.
     #[inline]
     pub fn set(&mut self) -> u32 {
-        if let Some(set) = self.set {
-            return set;
+        if self.len > 0 {
+            let moves = MOVES.load(Ordering::Relaxed);
+            if moves != self.moves {
+                self.strike_moved(moves);
+            }
         }
+        match self.set {
+            Some(set) => set,
+            None => self.intern(),
+        }
+    }
+
+    #[inline(never)]
+    fn intern(&mut self) -> u32 {
         let mut set = 0;
         for index in 0..self.len {
             let Some(entry) = *self.entry(index) else {
@@ -142,6 +220,7 @@ impl Held {
 
     /// Gives the memory back.
     pub fn clear(&mut self) {
+        self.strike_moved(0);
         if self.more != 0 {
             // SAFETY: the block is ours, of that room.
             unsafe { arena::free(self.more, self.room * size_of::<Option<Entry>>()) };

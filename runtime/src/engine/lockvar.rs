@@ -59,7 +59,8 @@ impl LockVar {
             tape::push(&mut me, event, id, 0, at);
         }
         match mode {
-            Mode::Exclusive => self.exclusive.lock().release(&mut me, at),
+            // The real lock is held: nobody else acquires or releases meanwhile.
+            Mode::Exclusive => self.exclusive.locked_by_caller().release(&mut me, at),
             Mode::Shared => self.shared.lock().release_join(&mut me, at),
         }
         me.held.pop(self as *const _ as usize, mode);

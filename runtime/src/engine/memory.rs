@@ -7,7 +7,6 @@ use super::At;
 use super::arena::{self, Handle};
 use super::granule::{Access, BYTES, Granule, Kind, Writers};
 use super::lock::Spin;
-use super::page;
 use super::state::{self, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
@@ -46,7 +45,7 @@ fn entry(address: usize) -> Option<&'static AtomicPtr<Block>> {
         let _held = GROW.lock();
         directory = DIRECTORY.load(Ordering::Acquire);
         if directory.is_null() {
-            directory = page::map(ENTRIES * size_of::<AtomicPtr<Block>>())?.cast();
+            directory = arena::map_or_stop(ENTRIES * size_of::<AtomicPtr<Block>>())?.cast();
             DIRECTORY.store(directory, Ordering::Release);
         }
     }
@@ -63,7 +62,7 @@ fn granule(address: usize) -> Option<&'static Granule> {
         let _held = GROW.lock();
         block = entry.load(Ordering::Acquire);
         if block.is_null() {
-            block = page::map(size_of::<Block>())?.cast();
+            block = arena::map_or_stop(size_of::<Block>())?.cast();
             entry.store(block, Ordering::Release);
         }
     }
@@ -228,12 +227,16 @@ pub(super) fn with_clock<R>(address: usize, f: impl FnOnce(&SyncVar) -> R) -> R 
 
 /// Acquire the clock kept for `address` (see `fidge::hb`).
 pub fn acquire(address: usize, at: &At) {
-    with_clock(address, |clock| clock.acquire(at));
+    if arena::ready() {
+        with_clock(address, |clock| clock.acquire(at));
+    }
 }
 
 /// Release into the clock kept for `address`; earlier releases stay.
 pub fn release(address: usize, at: &At) {
-    with_clock(address, |clock| clock.release_join(at));
+    if arena::ready() {
+        with_clock(address, |clock| clock.release_join(at));
+    }
 }
 
 /// The object at `address` is gone: its clock is forgotten.

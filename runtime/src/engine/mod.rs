@@ -42,5 +42,5 @@ pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
 pub use lockvar::LockVar;
-pub use state::{State, reentered};
+pub use state::{State, forked, reentered};
 pub use sync::SyncVar;

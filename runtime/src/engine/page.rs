@@ -20,6 +20,25 @@ pub fn map(bytes: usize) -> Option<*mut u8> {
     (at != libc::MAP_FAILED).then_some(at.cast())
 }
 
+/// The limit on this process's address space, if there is one.
+#[cfg(unix)]
+pub fn limit() -> Option<usize> {
+    let mut limit = libc::rlimit {
+        rlim_cur: libc::RLIM_INFINITY,
+        rlim_max: libc::RLIM_INFINITY,
+    };
+    // SAFETY: `limit` is ours to write.
+    let got = unsafe { libc::getrlimit(libc::RLIMIT_AS, &mut limit) };
+    (got == 0 && limit.rlim_cur != libc::RLIM_INFINITY)
+        .then(|| usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX))
+}
+
+/// The limit on this process's address space, if there is one.
+#[cfg(not(unix))]
+pub fn limit() -> Option<usize> {
+    None
+}
+
 /// Zeroed, page-aligned address space of `bytes`, or `None` when the system refuses.
 #[cfg(not(unix))]
 pub fn map(bytes: usize) -> Option<*mut u8> {

@@ -12,7 +12,7 @@ use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
 use super::tape::{self, Tape};
 use super::{At, Op, strand};
-use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// What a session does.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +48,12 @@ pub struct Session {
     pub(super) findings: Findings,
     pub(super) tape: Tape,
     pub(super) shb: AtomicBool,
-    pub(super) max_reports: AtomicUsize,
+    max_reports: AtomicUsize,
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
+    /// The session that was opened before.
+    before: AtomicU32,
 }
 
 impl Session {
@@ -64,7 +66,13 @@ impl Session {
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
+            before: AtomicU32::new(0),
         }
+    }
+
+    fn take(&self) -> (Vec<Finding>, u64) {
+        let most = self.max_reports.load(Ordering::Relaxed);
+        self.findings.take(most)
     }
 
     fn configure(&self, settings: Settings) {
@@ -79,6 +87,20 @@ impl Session {
 }
 
 static PROCESS: Session = Session::new();
+
+/// The session that was opened last.
+static NEWEST: AtomicU32 = AtomicU32::new(0);
+
+/// The process's and every other that was ever opened.
+fn all() -> impl Iterator<Item = &'static Session> {
+    let mut next = NEWEST.load(Ordering::Acquire);
+    core::iter::once(&PROCESS).chain(core::iter::from_fn(move || {
+        // Never the process's again: the first session's `before` is 0.
+        let session = (next != 0).then(|| by_handle(next))?;
+        next = session.before.load(Ordering::Relaxed);
+        Some(session)
+    }))
+}
 
 /// The process session's settings; once, before anything runs.
 pub fn configure_process(settings: Settings) {
@@ -98,11 +120,7 @@ pub fn of(me: &State) -> &'static Session {
 
 /// Whether a session has ended; the process session never does.
 pub fn has_ended(session: Handle) -> bool {
-    // SAFETY: sessions are never freed; their handles come from `Open::new`.
-    session != 0
-        && unsafe { arena::get::<Session>(session) }
-            .ended
-            .load(Ordering::Acquire)
+    by_handle(session).ended.load(Ordering::Acquire)
 }
 
 fn by_handle(session: Handle) -> &'static Session {
@@ -171,7 +189,12 @@ impl Open {
                 .cast::<Session>()
                 .write(Session::new())
         };
-        by_handle(session).configure(settings);
+        let fresh = by_handle(session);
+        fresh.configure(settings);
+        let _ = NEWEST.fetch_update(Ordering::AcqRel, Ordering::Acquire, |newest| {
+            fresh.before.store(newest, Ordering::Relaxed);
+            Some(session)
+        });
         let record = strand::fork_into(&mut me, name, session, &at);
         drop(me);
         let (strand, seed): (Strand, Seed) = Strand::of(record);
@@ -190,8 +213,9 @@ impl Open {
         if self.session == 0 {
             return Outcome::default();
         }
-        let session = by_handle(self.session);
-        let (findings, held_back) = session.findings.take();
+        // What comes after this is for the end of the process.
+        let session = by_handle(core::mem::take(&mut self.session));
+        let (findings, held_back) = session.take();
         Outcome {
             findings,
             held_back,
@@ -204,7 +228,7 @@ impl Open {
         if self.session == 0 {
             Vec::new()
         } else {
-            by_handle(self.session).findings.take().0
+            by_handle(self.session).take().0
         }
     }
 
@@ -222,20 +246,31 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.close();
+        if self.session != 0 {
+            // Nobody asked for them.
+            by_handle(self.session).findings.forget();
+        }
     }
 }
 
-/// The process session's findings so far.
+/// What nobody was told so far: the process session's findings, and those of sessions that the end
+/// of the process cut off.
 pub fn process_outcome() -> Outcome {
-    let (findings, held_back) = PROCESS.findings.take();
-    Outcome {
-        findings,
-        held_back,
+    let mut outcome = Outcome {
         events: PROCESS.tape.take(),
+        ..Outcome::default()
+    };
+    for session in all() {
+        let (findings, held_back) = session.take();
+        outcome.findings.extend(findings);
+        outcome.held_back += held_back;
     }
+    outcome
 }
 
 /// In the child of a `fork`: what was found before is the parent's to tell.
-pub fn forget_process_findings() {
-    PROCESS.findings.forget();
+pub fn forget_findings() {
+    for session in all() {
+        session.findings.forget();
+    }
 }

@@ -39,8 +39,22 @@ struct List {
     first: Handle,
     last: Handle,
     len: usize,
-    held_back: u64,
+    /// Sightings of places that were not kept.
+    lost: u64,
 }
+
+impl List {
+    const EMPTY: List = List {
+        first: 0,
+        last: 0,
+        len: 0,
+        lost: 0,
+    };
+}
+
+/// Pairs of places that a session keeps apart, so that those beyond `max_reports` are counted once
+/// each. Of what is beyond this, every sighting is counted.
+const KEPT: usize = 1024;
 
 /// A session's findings.
 #[derive(Debug)]
@@ -55,20 +69,14 @@ unsafe impl Sync for Findings {}
 impl Findings {
     /// None yet.
     pub const fn new() -> Self {
-        let list = List {
-            first: 0,
-            last: 0,
-            len: 0,
-            held_back: 0,
-        };
         Findings {
             lock: Spin::new(),
-            list: UnsafeCell::new(list),
+            list: UnsafeCell::new(List::EMPTY),
         }
     }
 
     /// Keeps a finding, or counts it where the same two places raced before (either way round).
-    fn add(&self, sighting: Sighting, second: &'static Record, most: usize) {
+    fn add(&self, sighting: Sighting, second: &'static Record) {
         let places = (
             stack::key(sighting.first.site),
             stack::key(sighting.second.site),
@@ -88,8 +96,8 @@ impl Findings {
                 }
                 at = (*raw).next;
             }
-            if list.len >= most {
-                list.held_back += 1;
+            if list.len >= KEPT {
+                list.lost += 1;
                 return;
             }
             let fresh = arena::alloc(size_of::<Raw>());
@@ -114,36 +122,29 @@ impl Findings {
     pub fn forget(&self) {
         let _held = self.lock.lock();
         // SAFETY: under the lock.
-        unsafe {
-            *self.list.get() = List {
-                first: 0,
-                last: 0,
-                len: 0,
-                held_back: 0,
-            }
-        };
+        unsafe { *self.list.get() = List::EMPTY };
     }
 
-    /// Takes the findings out and tells them in full; and how many were held back.
-    pub fn take(&self) -> (Vec<Finding>, u64) {
-        let (mut at, held_back) = {
+    /// Takes the findings out and tells the first `most` in full; and how many more there were.
+    pub fn take(&self, most: usize) -> (Vec<Finding>, u64) {
+        let List {
+            first: mut at,
+            lost: mut held_back,
+            ..
+        } = {
             let _held = self.lock.lock();
             // SAFETY: under the lock.
-            let list = unsafe { &mut *self.list.get() };
-            let was = (list.first, list.held_back);
-            *list = List {
-                first: 0,
-                last: 0,
-                len: 0,
-                held_back: 0,
-            };
-            was
+            core::mem::replace(unsafe { &mut *self.list.get() }, List::EMPTY)
         };
         let mut findings = Vec::new();
         while at != 0 {
             // SAFETY: the list is ours now; its handles name `Raw`s.
             let raw = unsafe { *arena::address(at).cast::<Raw>() };
-            findings.push(tell(&raw));
+            if findings.len() < most {
+                findings.push(tell(&raw));
+            } else {
+                held_back += 1;
+            }
             // SAFETY: copied out, and nobody else refers to it.
             unsafe { arena::free(at, size_of::<Raw>()) };
             at = raw.next;
@@ -154,11 +155,7 @@ impl Findings {
 
 /// A race was found by `me`.
 pub fn report(me: &State, sighting: Sighting) {
-    let session = session::of(me);
-    let most = session
-        .max_reports
-        .load(core::sync::atomic::Ordering::Relaxed);
-    session.findings.add(sighting, me.record, most);
+    session::of(me).findings.add(sighting, me.record);
 }
 
 /// Whether a racy read of this strand joins the last writer's clock.

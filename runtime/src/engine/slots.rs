@@ -13,7 +13,7 @@
 use super::arena::{self, Handle};
 use super::clock::Clock;
 use super::epoch::{Epoch, SLOTS, Slot, Time};
-use super::lock::Spin;
+use super::lock::{Came, Spin};
 use super::record::Record;
 use super::session;
 use core::cell::UnsafeCell;
@@ -60,32 +60,43 @@ static FREE: Free = Free {
 /// Newest record of each slot: a lazily committed table of handles.
 static OWNERS: AtomicPtr<AtomicU32> = AtomicPtr::new(core::ptr::null_mut());
 
-fn owners() -> *mut AtomicU32 {
-    let table = OWNERS.load(Ordering::Acquire);
-    if !table.is_null() {
-        return table;
+/// Makes sure of the table before the first strand. Where the system refuses it, detection stops.
+pub fn ready() -> bool {
+    if !OWNERS.load(Ordering::Acquire).is_null() {
+        return true;
     }
-    let bytes = SLOTS * size_of::<AtomicU32>();
-    let Some(fresh) = super::page::map(bytes) else {
-        super::tell::line(format_args!(
-            "fidge: no address space left for the detector; aborting"
-        ));
-        std::process::abort();
+    let Some(fresh) = arena::map_or_stop(SLOTS * size_of::<AtomicU32>()) else {
+        return false;
     };
-    match OWNERS.compare_exchange(
+    // A loser's untouched mapping costs address space only.
+    let _ = OWNERS.compare_exchange(
         core::ptr::null_mut(),
         fresh.cast(),
         Ordering::AcqRel,
         Ordering::Acquire,
-    ) {
-        Ok(_) => fresh.cast(),
-        Err(other) => other, // The loser's untouched mapping costs address space only.
-    }
+    );
+    true
 }
 
 fn owner(slot: Slot) -> &'static AtomicU32 {
+    let table = OWNERS.load(Ordering::Acquire);
+    debug_assert!(!table.is_null(), "every thread asks `ready` first");
     // SAFETY: slots are below SLOTS, the table's length; zeroed memory is a valid AtomicU32.
-    unsafe { &*owners().add(slot as usize) }
+    unsafe { &*table.add(slot as usize) }
+}
+
+impl Free {
+    /// Runs `f` on the list under its lock. A list that a `fork` caught half-written is left behind:
+    /// its slots are not reused.
+    fn with<R>(&self, f: impl FnOnce(&mut FreeList) -> R) -> R {
+        let held = self.lock.lock();
+        // SAFETY: under the lock.
+        let list = unsafe { &mut *self.slots.get() };
+        if held.came == Came::Orphaned {
+            (list.entries, list.len, list.room) = (0, 0, 0);
+        }
+        f(list)
+    }
 }
 
 /// A slot for a strand of `session` whose past is `clock`, and the last time that is used up in it.
@@ -93,12 +104,14 @@ fn owner(slot: Slot) -> &'static AtomicU32 {
 /// There are 2^20 slots. When none is left, the newest free slot is reused although its past is
 /// not ordered before the newcomer: races with that past are then missed, and a line says so.
 pub fn take(clock: &Clock, session: Handle) -> (Slot, Time) {
-    let _held = FREE.lock.lock();
-    // SAFETY: under the lock.
-    let free = unsafe { &mut *FREE.slots.get() };
+    FREE.with(|free| take_from(free, clock, session))
+}
+
+fn take_from(free: &mut FreeList, clock: &Clock, session: Handle) -> (Slot, Time) {
+    let block = free.entries;
     let entries = |index: usize| {
         // SAFETY: `index < len <= room`, the block's length in entries.
-        unsafe { &mut *arena::address(free.entries).cast::<Entry>().add(index) }
+        unsafe { &mut *arena::address(block).cast::<Entry>().add(index) }
     };
     let from = free.len.saturating_sub(LOOK);
     let fits = (from..free.len).rev().find(|&index| {
@@ -137,9 +150,10 @@ pub fn take(clock: &Clock, session: Handle) -> (Slot, Time) {
 
 /// The slot's owner is gone for good; `last` is its last epoch, `session` its session.
 pub fn give_back(last: Epoch, session: Handle) {
-    let _held = FREE.lock.lock();
-    // SAFETY: under the lock.
-    let free = unsafe { &mut *FREE.slots.get() };
+    FREE.with(|free| give_back_to(free, Entry { last, session }));
+}
+
+fn give_back_to(free: &mut FreeList, entry: Entry) {
     if free.len == free.room {
         let room = (free.room * 2).max(64);
         let bigger = arena::alloc(room * size_of::<Entry>());
@@ -156,9 +170,7 @@ pub fn give_back(last: Epoch, session: Handle) {
         (free.entries, free.room) = (bigger, room);
     }
     // SAFETY: `len < room`.
-    unsafe {
-        *arena::address(free.entries).cast::<Entry>().add(free.len) = Entry { last, session }
-    };
+    unsafe { *arena::address(free.entries).cast::<Entry>().add(free.len) = entry };
     free.len += 1;
 }
 
@@ -178,10 +190,6 @@ pub fn record_of(epoch: Epoch) -> Option<&'static Record> {
 
 /// The newest record of every slot in use.
 pub fn newest() -> impl Iterator<Item = &'static Record> {
-    let fresh = {
-        let _held = FREE.lock.lock();
-        // SAFETY: under the lock.
-        unsafe { (*FREE.slots.get()).fresh }
-    };
+    let fresh = FREE.with(|free| free.fresh);
     (0..fresh).filter_map(|slot| Record::at(owner(slot).load(Ordering::Acquire)))
 }

@@ -22,6 +22,7 @@ use super::held::Held;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::{At, foreign, schedule, tape};
+use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -50,8 +51,8 @@ pub struct State {
     pub pending: Snapshot,
     /// The locks it holds.
     pub held: Held,
-    /// Where its stack walks end: the frame that started it.
-    pub base: usize,
+    /// Where its stack walks go: up to the frame that started it.
+    pub extent: Extent,
     /// Recently interned sites.
     pub sites: crate::stack::Cache,
 }
@@ -153,13 +154,19 @@ pub fn enter() -> Option<Me> {
 /// A thread that Fidge did not see start does something for the first time.
 #[cold]
 fn register() -> Option<Me> {
-    if CURRENT.get() == Current::Gone || arena::stopped() {
+    if CURRENT.get() == Current::Gone
+        || arena::stopped()
+        || !(arena::ready() && super::slots::ready())
+    {
         return None;
     }
     // Whatever the registration itself calls (the system may allocate) is not recorded.
     CURRENT.set(Current::Gone);
-    install(Current::Strand(foreign::start()));
     crate::stack::note_thread();
+    let state = foreign::start();
+    // SAFETY: a fresh state that nobody else knows.
+    unsafe { (*state).extent = Extent::to(0) };
+    install(Current::Strand(state));
     super::exit::watch();
     enter()
 }
@@ -191,7 +198,7 @@ impl State {
             fence: Snapshot::NONE,
             pending: Snapshot::NONE,
             held: Held::new(),
-            base: 0,
+            extent: Extent::default(),
             sites: crate::stack::Cache::new(),
         };
         // SAFETY: a fresh block of that size.
@@ -294,7 +301,7 @@ impl State {
     }
 }
 
-/// The engine's view of where a strand is made current; restores the one before on drop.
+/// The strand that was current before another was made so.
 #[derive(Debug)]
 pub struct Switch {
     before: Option<*mut State>,
@@ -307,7 +314,7 @@ pub fn switch_to(state: *mut State, base: usize) -> Switch {
         Current::Unknown | Current::Gone => None,
     };
     // SAFETY: the caller gives us a live state that is current nowhere else.
-    unsafe { (*state).base = base };
+    unsafe { (*state).extent = Extent::to(base) };
     install(Current::Strand(state));
     if before.is_none() {
         super::exit::watch();
@@ -315,29 +322,56 @@ pub fn switch_to(state: *mut State, base: usize) -> Switch {
     Switch { before }
 }
 
+/// Whether this thread has a strand to come back to from [`switch_to`]; it is registered if it can
+/// be.
+pub fn has_strand() -> bool {
+    // Not `enter`: that disturbs the strand, and has it learn, for no operation.
+    matches!(CURRENT.get(), Current::Strand(_)) || register().is_some()
+}
+
 impl Switch {
-    /// Makes the strand before current again and returns the one that was; where there was none
-    /// before, the strand stays (its thread's destructors are still to run).
-    pub fn back(&self) -> Option<*mut State> {
-        let Current::Strand(now) = CURRENT.get() else {
-            return None;
-        };
-        install(Current::Strand(self.before?));
-        Some(now)
+    /// Makes the strand before current again and says whether there was one; where there was none,
+    /// the strand stays (its thread's destructors are still to run).
+    pub fn back(&self) -> bool {
+        if let Some(before) = self.before {
+            install(Current::Strand(before));
+        }
+        self.before.is_some()
+    }
+}
+
+/// In the child of a `fork`, on its only thread: all that any strand of the parent did so far
+/// happens before what this one does.
+pub fn forked() {
+    // A thread that is not known yet takes its past in when it registers, and a signal handler that
+    // forked while the engine was at work must leave the strand alone.
+    if let Current::Strand(state) = CURRENT.get()
+        // SAFETY: the thread's current state is live.
+        && !unsafe { (*state).busy.get() }
+        && let Some(mut me) = enter()
+    {
+        foreign::inherit(&mut me);
+    }
+}
+
+/// The thread may be about to be gone: what its strand did so far is made known as if it were.
+pub fn thread_may_exit() {
+    if let Current::Strand(state) = CURRENT.get() {
+        // SAFETY: the thread's current state is live, and a destructor interrupts no engine work.
+        let me = unsafe { &mut *state };
+        if me.record.parent == u32::MAX {
+            foreign::end(me);
+        }
     }
 }
 
 /// The thread is about to be gone: its strand ends. Called after the last destructor that can be
 /// had; what comes later is not recorded.
 pub fn thread_exits() {
+    thread_may_exit();
     if let Current::Strand(state) = CURRENT.get() {
         install(Current::Gone);
         // SAFETY: it was this thread's current strand and is no longer.
-        unsafe {
-            if (*state).record.parent == u32::MAX {
-                foreign::end(&mut *state);
-            }
-            State::free(state);
-        }
+        unsafe { State::free(state) };
     }
 }

@@ -117,7 +117,7 @@ impl Drop for Running {
         if !self.slice {
             end_body();
         }
-        let nested = switch.back().is_some();
+        let nested = switch.back();
         if nested && !self.slice {
             // SAFETY: `start` made it, and it is no longer current.
             unsafe { State::free(state) };
@@ -159,6 +159,10 @@ impl Task {
         let Some(Owned(state)) = self.state else {
             return Running::inert();
         };
+        // Without a strand to come back to, this one would stay current when the poll has ended.
+        if !state::has_strand() {
+            return Running::inert();
+        }
         crate::stack::note_thread();
         let switch = state::switch_to(state, crate::stack::callers_frame());
         Running {

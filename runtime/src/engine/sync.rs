@@ -162,7 +162,17 @@ impl SyncVar {
     #[inline]
     pub fn lock(&self) -> Locked<'_> {
         Locked {
-            held: self.lock.lock(),
+            held: Some(self.lock.lock()),
+            var: self,
+        }
+    }
+
+    /// [`lock`](Self::lock) where the caller holds a real lock that keeps all others from this clock
+    /// (but for looks at its tip).
+    #[inline]
+    pub fn locked_by_caller(&self) -> Locked<'_> {
+        Locked {
+            held: None,
             var: self,
         }
     }
@@ -186,7 +196,7 @@ impl Drop for SyncVar {
 #[derive(Debug)]
 pub struct Locked<'a> {
     #[expect(dead_code, reason = "the guard's drop gives the lock back")]
-    held: SpinGuard<'a>,
+    held: Option<SpinGuard<'a>>,
     var: &'a SyncVar,
 }
 

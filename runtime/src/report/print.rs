@@ -34,12 +34,27 @@ pub(crate) fn print(report: &Report, options: &Options, sink: Sink) -> io::Resul
             .append(true)
             .open(path)?
             .write_all(text.as_bytes()),
-        (None, Sink::Process) => io::stderr().lock().write_all(text.as_bytes()),
+        (None, Sink::Process) => standard_error(text.as_bytes()),
         (None, Sink::Test) => {
             eprint!("{text}");
             Ok(())
         }
     }
+}
+
+/// Past std's lock, which a thread may hold for as long as the process lives.
+#[cfg(unix)]
+fn standard_error(text: &[u8]) -> io::Result<()> {
+    use std::mem::ManuallyDrop;
+    use std::os::fd::FromRawFd;
+    // SAFETY: never dropped, so never closed; that the descriptor is open the write finds out.
+    let mut file = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(2) });
+    file.write_all(text)
+}
+
+#[cfg(not(unix))]
+fn standard_error(text: &[u8]) -> io::Result<()> {
+    io::stderr().lock().write_all(text)
 }
 
 /// <https://no-color.org>: set and not empty, whatever the value.

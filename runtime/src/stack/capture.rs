@@ -108,24 +108,40 @@ impl Iterator for Chain {
     /// The next return address.
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
-        if self.fp < self.low || self.fp >= self.end || self.fp % 8 != 0 {
+        // One comparison for both bounds: below `low` it wraps around.
+        if self.fp.wrapping_sub(self.low) >= self.end - self.low {
             return None;
         }
-        // SAFETY: `low <= fp < end`, and `chain` keeps 16 bytes from `end` within the stack.
-        let (next, ip) = unsafe {
-            let frame = core::ptr::with_exposed_provenance::<usize>(self.fp);
-            (*frame, *frame.add(1))
-        };
-        self.low = self.fp + 16;
+        // SAFETY: `low <= fp < end`, and `chain` keeps 16 bytes from `end` within the stack; a garbage
+        // frame pointer need not be aligned.
+        let [next, ip] =
+            unsafe { core::ptr::with_exposed_provenance::<[usize; 2]>(self.fp).read_unaligned() };
+        self.low = self.fp + 1;
         self.fp = next;
-        (ip != 0).then_some(ip)
+        Some(ip)
     }
 }
 
-#[inline(always)]
+/// Where the frame records of a strand's stack may lie.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent {
+    low: usize,
+    end: usize,
+    /// As it was asked for; for the unwinder.
+    base: usize,
+}
+
+impl Extent {
+    /// Up to `base` (0: the whole stack) on the current thread.
+    pub fn to(base: usize) -> Self {
+        let Chain { low, end, .. } = chain(0, base);
+        Extent { low, end, base }
+    }
+}
+
 fn chain(fp: usize, base: usize) -> Chain {
     let (low, high) = BOUNDS.get();
-    let end = high.saturating_sub(16);
+    let end = high.saturating_sub(16).max(low);
     Chain {
         fp,
         low,
@@ -137,7 +153,7 @@ fn chain(fp: usize, base: usize) -> Chain {
 pub struct Walk {
     mode: Mode,
     fp: usize,
-    base: usize,
+    extent: Extent,
     /// Stands for the stack where it is not walked for the hash.
     depth: u64,
 }
@@ -145,7 +161,7 @@ pub struct Walk {
 impl Walk {
     /// From the function that this is inlined into.
     #[inline(always)]
-    pub fn new(base: usize, location: &Location<'_>) -> Self {
+    pub fn new(extent: Extent, location: &Location<'_>) -> Self {
         let mode = mode();
         let depth = if mode == Mode::Unwind {
             stack_pointer() as u64 ^ (core::ptr::from_ref(location).addr() as u64) << 1
@@ -155,36 +171,43 @@ impl Walk {
         Walk {
             mode,
             fp: frame_pointer(),
-            base,
+            extent,
             depth,
         }
     }
 
-    /// A hash of the frames. Each frame is multiplied by an odd number of its own, so that the
-    /// multiplications do not wait for one another: the walk costs its loads.
+    #[inline(always)]
+    fn chain(&self) -> Chain {
+        Chain {
+            fp: self.fp,
+            low: self.extent.low,
+            end: self.extent.end,
+        }
+    }
+
+    /// A hash of the frames. Its multiplications keep pace with the walk, whose loads wait for one
+    /// another as well.
     #[inline(always)]
     pub fn hash(&self) -> u64 {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
         if self.mode != Mode::FramePointers {
-            return self.depth.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            return self.depth.wrapping_mul(FACTOR);
         }
-        let mut hash = 0u64;
-        let mut factor = 0x9e37_79b9_7f4a_7c15u64;
-        for ip in chain(self.fp, self.base).take(DEPTH) {
-            let ip = ip as u64;
-            hash = hash.wrapping_add((ip ^ ip >> 29).wrapping_mul(factor));
-            factor = factor.wrapping_add(0x5851_f42d_4c95_7f2e);
-        }
-        hash ^ hash >> 31
+        let hash = self
+            .chain()
+            .take(DEPTH)
+            .fold(FACTOR, |hash, ip| (hash ^ ip as u64).wrapping_mul(FACTOR));
+        hash ^ hash >> 32
     }
 
     /// The frames.
     pub fn collect<'a>(&self, into: &'a mut [usize; DEPTH]) -> &'a [usize] {
         let len = match self.mode {
             Mode::FramePointers => {
-                let frames = chain(self.fp, self.base).take(DEPTH);
+                let frames = self.chain().take(DEPTH);
                 frames.zip(into.iter_mut()).map(|(ip, to)| *to = ip).count()
             }
-            Mode::Unwind => unwind(into, self.base),
+            Mode::Unwind => unwind(into, self.extent.base),
             Mode::Auto | Mode::Off => 0,
         };
         &into[..len]

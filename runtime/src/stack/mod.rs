@@ -13,7 +13,7 @@ use crate::engine::finding::{Held, Mode, Place};
 use crate::engine::{At, Op, State};
 use core::panic::Location;
 
-pub use capture::{Mode as Capture, callers_frame, mode, note_thread, set_mode};
+pub use capture::{Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode};
 
 /// A strand's recently interned sites, by hash.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub fn site(me: &mut State, at: &At) -> u32 {
 #[inline(never)]
 fn capture_site(me: &mut State, at: &At) -> u32 {
     let locks = me.held.set();
-    let frames = capture::Walk::new(me.base, at.location);
+    let frames = capture::Walk::new(me.extent, at.location);
     let hash = frames.hash() ^ depot::mix(at.op, Some(at.location), locks);
     let entry = hash as usize % CACHE;
     let (known, id) = me.sites.0[entry];
