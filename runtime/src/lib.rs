@@ -1,7 +1,63 @@
 //! Fidge: a dynamic race detector for Rust.
 //!
 //! Change `use std::…` to `use fidge::…`, write `#[fidge::test]`, and run the tests with the feature
-//! `detect`. Without the feature every name here *is* the one of `std`, `dashmap` or `once_cell`.
+//! `detect`. Every happens-before race that a test's execution contains fails it, with a report that
+//! shows both sides in full. Without the feature every name here *is* the one of `std`, `dashmap` or
+//! `once_cell`, and nothing of Fidge is in the build.
+//!
+//! ```
+//! use fidge::cell::UnsafeCell;
+//! use fidge::sync::atomic::{AtomicBool, Ordering};
+//! use fidge::thread;
+//!
+//! struct Slot {
+//!     value: UnsafeCell<u64>,
+//!     full: AtomicBool,
+//! }
+//! // SAFETY: the value is written before `full` is set, and read after.
+//! unsafe impl Sync for Slot {}
+//!
+//! /// Hands a value to another thread; `order` is that of the store that says so.
+//! fn hand_over(order: Ordering) -> fidge::Report {
+//!     let slot = Slot { value: UnsafeCell::new(0), full: AtomicBool::new(false) };
+//!     fidge::check(|| {
+//!         thread::scope(|scope| {
+//!             scope.spawn(|| {
+//!                 // SAFETY: `full` is not set yet.
+//!                 slot.value.with_mut(|value| unsafe { *value = 7 });
+//!                 slot.full.store(true, order);
+//!             });
+//!             while !slot.full.load(Ordering::Acquire) {
+//!                 thread::yield_now();
+//!             }
+//!             // SAFETY: `full` is set.
+//!             slot.value.with(|value| unsafe { *value })
+//!         })
+//!     })
+//! }
+//!
+//! assert!(hand_over(Ordering::Release).is_clean());
+//! # // A wrong order would be undefined behaviour, so it is only shown where it is caught.
+//! # #[cfg(all(feature = "detect", target_arch = "x86_64"))]
+//! assert_eq!(hand_over(Ordering::Relaxed).races().len(), 1);
+//! ```
+//!
+//! # Where to go
+//!
+//! * [`macro@test`] and [`check`] run code as a session; a whole process is one otherwise.
+//! * [`Report`], [`Race`], [`Access`]: what was found, as data, as text and as JSON.
+//! * [`thread`], [`sync`], [`collections`], [`task`] mirror `std`, path for path; `fidge::dashmap` and
+//!   `fidge::once_cell` are there with the features of those names.
+//! * [`cell::UnsafeCell`] is what shared memory behind raw pointers goes into.
+//! * [`hb`] tells of synchronisation that Fidge cannot see.
+//!
+//! # Features
+//!
+//! | feature | |
+//! |---|---|
+//! | `detect` | turns detection on; it is the application's to enable, and a library forwards it |
+//! | `dashmap` | mirrors `dashmap` 6 as `fidge::dashmap` |
+//! | `once_cell` | mirrors `once_cell` as `fidge::once_cell` |
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -54,7 +54,8 @@ pub(crate) fn start() -> &'static Start {
     static START: OnceLock<Start> = OnceLock::new();
     START.get_or_init(|| {
         let start = read();
-        arena::set_ceiling(start.options.memory_mb.saturating_mul(1 << 20) as usize);
+        let ceiling = start.options.memory_mb.saturating_mul(1 << 20);
+        arena::set_ceiling(usize::try_from(ceiling).unwrap_or(usize::MAX));
         stack::set_mode(match start.options.stacks {
             Stacks::Auto => stack::Capture::Auto,
             Stacks::FramePointers => stack::Capture::FramePointers,
@@ -156,13 +157,10 @@ extern "C" fn at_exit() {
     }
     complain(print(&report, &start.options, Sink::Process));
     if start.options.exitcode != 0 {
-        #[cfg(unix)]
         // SAFETY: flushing C's streams and leaving; nothing runs afterwards.
         unsafe {
             libc::fflush(core::ptr::null_mut());
             libc::_exit(start.options.exitcode.into());
         }
-        #[cfg(not(unix))]
-        std::process::abort();
     }
 }

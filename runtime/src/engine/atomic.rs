@@ -96,7 +96,7 @@ impl Operation<'_> {
         if acquires(order) {
             self.clock.acquire(self.me, self.at);
         } else {
-            self.clock.into_pending(self.me);
+            self.clock.add_to_pending(self.me);
         }
     }
 

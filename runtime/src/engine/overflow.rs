@@ -55,6 +55,10 @@ impl Overflow {
     }
 
     /// An empty block.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "blocks live in the arena, behind handles"
+    )]
     pub fn new(id: u32) -> Handle {
         Self::make(id, 0, 0)
     }

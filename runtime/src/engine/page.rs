@@ -3,6 +3,13 @@
 //! On unix `mmap(MAP_NORESERVE)`; elsewhere the system allocator (never the program's
 //! `#[global_allocator]`, which may itself be what is being checked).
 
+/// Address space is asked for without a promise of memory behind it. Where there is no such flag the
+/// system does so anyway.
+#[cfg(all(unix, not(any(target_os = "freebsd", target_os = "dragonfly"))))]
+const NO_RESERVE: libc::c_int = libc::MAP_NORESERVE;
+#[cfg(any(target_os = "freebsd", target_os = "dragonfly"))]
+const NO_RESERVE: libc::c_int = 0;
+
 /// Zeroed, page-aligned address space of `bytes`, or `None` when the system refuses.
 #[cfg(unix)]
 pub fn map(bytes: usize) -> Option<*mut u8> {
@@ -12,7 +19,7 @@ pub fn map(bytes: usize) -> Option<*mut u8> {
             core::ptr::null_mut(),
             bytes,
             libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE,
+            libc::MAP_PRIVATE | libc::MAP_ANON | NO_RESERVE,
             -1,
             0,
         )

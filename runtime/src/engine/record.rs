@@ -152,6 +152,10 @@ impl Record {
     }
 
     /// A new strand's record, owner of a slot that fits; `clock` is its past and is taken over.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "records live in the arena, behind handles"
+    )]
     pub fn new(
         name: Option<&str>,
         parent: Option<u32>,

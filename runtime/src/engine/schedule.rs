@@ -62,9 +62,9 @@ pub fn disturb(me: &mut State) {
     x ^= x >> 7;
     x ^= x << 17;
     me.noise = x;
-    if x % SLEEP == 0 {
+    if x.is_multiple_of(SLEEP) {
         std::thread::sleep(NAP);
-    } else if x % YIELD == 0 {
+    } else if x.is_multiple_of(YIELD) {
         std::thread::yield_now();
     }
 }

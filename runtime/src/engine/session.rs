@@ -124,10 +124,10 @@ pub fn has_ended(session: Handle) -> bool {
 }
 
 pub(super) fn by_handle(session: Handle) -> &'static Session {
-    // SAFETY: sessions are never freed; their handles come from `Open::new`.
     if session == 0 {
         &PROCESS
     } else {
+        // SAFETY: sessions are never freed; their handles come from `Open::new`.
         unsafe { arena::get(session) }
     }
 }

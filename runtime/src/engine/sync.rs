@@ -327,7 +327,7 @@ impl Locked<'_> {
 
     /// `pending_t |= L`: a relaxed load.
     #[inline]
-    pub fn into_pending(&mut self, me: &mut State) {
+    pub fn add_to_pending(&mut self, me: &mut State) {
         let tip = self.tip();
         if self.body_handle() == 0 || tip.is_some() && me.knows(tip) {
             return;

@@ -80,7 +80,7 @@ struct Block {
 
 /// See the module.
 #[derive(Debug)]
-pub struct Tape {
+pub(super) struct Tape {
     on: AtomicBool,
     turn: Spin,
     lock: Spin,

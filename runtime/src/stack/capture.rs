@@ -88,7 +88,7 @@ fn stack_pointer() -> usize {
 pub fn callers_frame() -> usize {
     let (low, high) = BOUNDS.get();
     let fp = frame_pointer();
-    if mode() == Mode::FramePointers && fp >= low && fp + 16 <= high && fp % 8 == 0 {
+    if mode() == Mode::FramePointers && fp >= low && fp + 16 <= high && fp.is_multiple_of(8) {
         // SAFETY: within this thread's stack.
         unsafe { *core::ptr::with_exposed_provenance::<usize>(fp) }
     } else {

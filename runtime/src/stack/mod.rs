@@ -23,6 +23,7 @@ const CACHE: usize = 64;
 
 impl Cache {
     /// An empty cache.
+    #[expect(clippy::new_without_default, reason = "one way to make one")]
     pub const fn new() -> Self {
         Cache([(0, 0); CACHE])
     }

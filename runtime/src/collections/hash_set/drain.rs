@@ -31,6 +31,10 @@ where
     F: FnMut(&K) -> bool,
 {
     #[inline]
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "an element's hash and order are the program's value alone, never the shadow"
+    )]
     pub(super) fn new<S>(
         base: &'a mut real::HashSet<Tracked<K>, S>,
         pred: F,

@@ -56,6 +56,10 @@ impl<T, S> HashSet<T, S> {
     }
 
     /// A set around a table that nobody has touched.
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "an element's hash and order are the program's value alone, never the shadow"
+    )]
     pub(super) const fn from_base(base: real::HashSet<Tracked<T>, S>) -> Self {
         HashSet {
             contract: Contract::new(&Op("HashSet::drop")),
