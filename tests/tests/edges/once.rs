@@ -14,16 +14,12 @@ fn initialise(once: &Once) {
 #[test]
 fn the_initialiser_is_before_who_finds_it_complete() {
     let not_again = |once: &Once| once.call_once(|| panic!("not again"));
-    edge(|| Once::new(), initialise, not_again);
-    edge(
-        || Once::new(),
-        initialise,
-        |once| assert!(once.is_completed()),
-    );
-    edge(|| Once::new(), initialise, Once::wait);
-    edge(|| Once::new(), initialise, Once::wait_force);
+    edge(Once::new, initialise, not_again);
+    edge(Once::new, initialise, |once| assert!(once.is_completed()));
+    edge(Once::new, initialise, Once::wait);
+    edge(Once::new, initialise, Once::wait_force);
     let forced = |once: &Once| once.call_once_force(|_| ());
-    edge(|| Once::new(), forced, not_again);
+    edge(Once::new, forced, not_again);
 }
 
 #[test]
@@ -33,13 +29,9 @@ fn a_failed_attempt_is_before_the_next() {
         let fails = || once.call_once(|| std::panic::resume_unwind(Box::new("fails")));
         assert!(catch_unwind(fails).is_err());
     };
-    edge(
-        || Once::new(),
-        fail,
-        |once| {
-            once.call_once_force(|state| assert!(state.is_poisoned()));
-        },
-    );
+    edge(Once::new, fail, |once| {
+        once.call_once_force(|state| assert!(state.is_poisoned()));
+    });
 }
 
 #[test]
@@ -50,11 +42,7 @@ fn who_finds_it_complete_is_before_nobody() {
         once
     };
     no_edge(complete, initialise, initialise);
-    no_edge(
-        || Once::new(),
-        |once| assert!(!once.is_completed()),
-        initialise,
-    );
+    no_edge(Once::new, |once| assert!(!once.is_completed()), initialise);
     no_edge(
         <(Cell, Cell)>::default,
         |two| two.0.set(1).unwrap(),
