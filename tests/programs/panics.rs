@@ -31,7 +31,7 @@ fn fall() {
 
 fn main() {
     set_hook(Box::new(|panic| {
-        let text = panic.payload_as_str().unwrap_or("?").to_owned();
+        let text = panic.payload().downcast_ref::<&str>().unwrap().to_string();
         HOOK.lock().unwrap().push(text);
     }));
     assert!(catch_unwind(fall).is_err());

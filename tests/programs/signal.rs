@@ -18,10 +18,8 @@ extern "C" fn handle(_: libc::c_int) {
 fn main() {
     let handler = handle as extern "C" fn(libc::c_int) as libc::sighandler_t;
     // SAFETY: the handler only does what is safe in one: atomics and plain stores.
-    assert_ne!(
-        unsafe { libc::signal(libc::SIGUSR1, handler) },
-        libc::SIG_ERR
-    );
+    let before = unsafe { libc::signal(libc::SIGUSR1, handler) };
+    assert_ne!(before, libc::SIG_ERR);
     match args().nth(1).as_deref() {
         // The engine is not at work: the handler's accesses are the interrupted strand's.
         Some("idle") => {

@@ -59,10 +59,8 @@ fn main() {
         Some("rounds") => {
             let mut key = 0;
             // SAFETY: `key` is ours to write.
-            assert_eq!(
-                unsafe { libc::pthread_key_create(&mut key, Some(in_each_round)) },
-                0
-            );
+            let made = unsafe { libc::pthread_key_create(&mut key, Some(in_each_round)) };
+            assert_eq!(made, 0);
             KEY.store(key, Ordering::Relaxed);
             for spawned in 1..=20 {
                 let before = CELL.get();
