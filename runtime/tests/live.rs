@@ -120,10 +120,10 @@ impl World {
         let steps = chance.below(5);
         let (mutex, rwlock) = (&self.mutexes[lock / 2], &self.rwlocks[lock / 2]);
         let mut inside = || self.act(who, chance, steps, lock + 1);
-        if lock % 2 == 0 {
+        if lock.is_multiple_of(2) {
             let _guard = mutex.lock();
             inside();
-        } else if steps % 2 == 0 {
+        } else if steps.is_multiple_of(2) {
             let _guard = rwlock.write();
             inside();
         } else {
@@ -145,7 +145,7 @@ impl World {
             2 => drop(atomic.fetch_add(1, chance.of(&any))),
             _ => {
                 let failure = chance.of(&[Relaxed, Acquire, SeqCst]);
-                drop(atomic.compare_exchange(1, 2, chance.of(&any), failure));
+                let _ = atomic.compare_exchange(1, 2, chance.of(&any), failure);
             }
         }
     }

@@ -36,7 +36,7 @@ macro_rules! side {
             use ::$root::sync::Mutex;
             use ::$root::sync::atomic::{AtomicUsize, Ordering};
             use ::$root::thread;
-            use $cell as Cell;
+            use $cell as UnsafeCell;
             use $dashmap as DashMap;
 
             fn map() -> DashMap<u64, u64> {
@@ -104,7 +104,7 @@ macro_rules! side {
                 });
                 let mutex = Mutex::new(0);
                 one("Mutex lock and unlock", &mut || *mutex.lock().unwrap() += 1);
-                let cell = Cell::new(0u64);
+                let cell = UnsafeCell::new(0u64);
                 one("UnsafeCell read, same epoch", &mut || {
                     black_box(super::read(&cell));
                 });
