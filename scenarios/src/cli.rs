@@ -6,37 +6,20 @@ use crate::mark::Site;
 use crate::merge::merge;
 use crate::scenario::{Expectation, Scenario};
 use crate::verdict::unmet;
-use crate::{catalog, detectors, output, table};
-use clap::{Args, Parser, Subcommand};
+use crate::{catalog, detectors, help, output, table};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-const EXAMPLES: &str = "\
-Examples:
-  list                                  what there is, and where each race is in the source
-  run                                   Fidge on every pair: races found, twins left alone?
-  run map/ --runs 200                   one class, more runs, narrower intervals
-  run two-locks --json two-locks.json   one pair; results in a file, whole after every cell
-  compare --detectors fidge,cells4      side by side
-  compare --shard 2/4 --json part2.json a quarter of the cells, for one of four machines
-  merge part1.json part2.json           shards put together, repetitions added up
-  replay run.std --detector lockset     what another detector says about one execution
-
-Exit status:
-  0  all is well
-  1  `run`: a race that is in every run was missed, a rate was not reached, something was reported
-     that is no race, or a program did not run
-  2  bad input: a line on standard error says what was expected
-
-Colours are left out where standard output is no terminal or NO_COLOR is set.";
+use std::time::Instant;
 
 const DETECTORS: &str = "Which detectors, separated by commas [default: all]:\n\n";
 
 /// Deliberately injected races with ground truth, each with a race-free twin, and a runner that
 /// measures how often detectors find them.
 #[derive(Parser)]
-#[command(name = "fidge-scenarios", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "fidge-scenarios", version, after_help = help::TOP, max_term_width = 100, disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -45,14 +28,24 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// List the scenarios
+    #[command(after_help = help::LIST)]
     List {
         /// As a JSON array, with citations and the marked lines
         #[arg(long)]
         json: bool,
     },
     /// Run Fidge on the racy programs and their twins; exit with 1 if it was wrong about any
-    Run(Amount),
+    #[command(after_help = help::RUN)]
+    Run {
+        #[command(flatten)]
+        amount: Amount,
+        /// Also record one more execution of each program, as DIR/CLASS.NAME.VARIANT.fidge
+        #[cfg(feature = "detect")]
+        #[arg(long, value_name = "DIR")]
+        record: Option<PathBuf>,
+    },
     /// Run several detectors on the same programs
+    #[command(after_help = help::COMPARE)]
     Compare {
         #[command(flatten)]
         amount: Amount,
@@ -60,21 +53,23 @@ enum Command {
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
         #[arg(long_help = format!("{DETECTORS}{}", detectors::describe()))]
         detectors: Vec<String>,
-        /// Only the I-th of N equal parts of the work
+        /// Only the I-th of N equal parts of the programs
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
     },
-    /// Run an offline detector over a recorded trace
+    /// Run an offline detector over a recorded execution
     #[cfg(feature = "detect")]
+    #[command(after_help = help::REPLAY)]
     Replay {
         /// Fidge's own format, or the STD format of the RAPID tools (`.std`)
         #[arg(value_name = "TRACE")]
         trace: PathBuf,
-        /// Which detector
+        /// Which detector: oracle, lockset, cells4 or sampled
         #[arg(long, value_name = "NAME", default_value = "oracle")]
         detector: String,
     },
     /// Add up the files that `run` or `compare` wrote with equal settings; JSON on standard output
+    #[command(after_help = help::MERGE)]
     Merge {
         /// Files of schema "fidge-compare/1"
         #[arg(required = true, value_name = "FILE")]
@@ -99,12 +94,38 @@ struct Amount {
 
 /// Reads the command line, does what it says, and answers with the exit status.
 pub fn main() -> ExitCode {
-    match execute(Cli::parse().command) {
-        Ok(code) => code,
-        Err(error) => {
-            anstream::eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
+    let done = match Cli::try_parse() {
+        Ok(cli) => execute(cli.command),
+        Err(error) if is_help(error.kind()) => error.exit(),
+        Err(error) => Err(one_line(&error)),
+    };
+    done.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error}");
+        ExitCode::from(2)
+    })
+}
+
+fn is_help(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
+}
+
+/// What is wrong with a command line, and what there is where that is a short list.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let whole = text.split("\n\n").next().unwrap_or(&text);
+    let words: Vec<_> = whole.split_whitespace().collect();
+    let line = words.join(" ");
+    let line = line.strip_prefix("error: ").unwrap_or(&line);
+    let command = Cli::command();
+    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name()).collect();
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => format!("{line}; there are: {}", names.join(", ")),
+        _ => format!("{line}; see --help"),
     }
 }
 
@@ -115,7 +136,17 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             let entries: Vec<_> = catalog::ALL.iter().copied().map(Entry::new).collect();
             output::print(&pretty(&entries))?;
         }
-        Command::Run(amount) => return run(amount),
+        Command::Run {
+            amount,
+            #[cfg(feature = "detect")]
+            record,
+        } => {
+            #[cfg(feature = "detect")]
+            if let Some(folder) = &record {
+                crate::replay::record(&select(&amount)?, folder, amount.seed)?;
+            }
+            return run(amount);
+        }
         Command::Compare {
             amount,
             detectors,
@@ -123,6 +154,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
         } => {
             let results = measure(&amount, &detectors, shard)?;
             output::print(&table::results(&results))?;
+            output::print(&table::summary(&results))?;
         }
         #[cfg(feature = "detect")]
         Command::Replay { trace, detector } => {
@@ -138,6 +170,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
 }
 
 fn run(amount: Amount) -> Result<ExitCode, String> {
+    let start = Instant::now();
     let results = measure(&amount, &[detectors::FIDGE.name().to_owned()], None)?;
     output::print(&table::results(&results))?;
     let scenario = |path: String| catalog::ALL.iter().find(|s| s.path() == path);
@@ -146,14 +179,24 @@ fn run(amount: Amount) -> Result<ExitCode, String> {
         .iter()
         .filter_map(|cell| unmet(scenario(cell.path())?.expectation, cell))
         .collect();
+    let (programs, runs) = (results.cells.len(), amount.runs);
+    output::print(&format!(
+        "as expected: {} of {programs} programs ({runs} runs each, {:.0} s)\n",
+        programs - unmet.len(),
+        start.elapsed().as_secs_f64()
+    ))?;
     for line in &unmet {
         anstream::eprintln!("expectation failed: {line}");
     }
     Ok(ExitCode::from(u8::from(!unmet.is_empty())))
 }
 
+fn select(amount: &Amount) -> Result<Vec<&'static Scenario>, String> {
+    catalog::select(amount.filter.as_deref())
+}
+
 fn measure(amount: &Amount, names: &[String], shard: Option<Shard>) -> Result<Results, String> {
-    let scenarios = catalog::select(amount.filter.as_deref())?;
+    let scenarios = select(amount)?;
     let detectors = detectors::select(names)?;
     let settings = Settings {
         runs: amount.runs,
@@ -206,7 +249,6 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {
@@ -216,22 +258,35 @@ mod tests {
     #[test]
     #[cfg(feature = "detect")]
     fn every_example_of_the_help_parses() {
-        let commands = EXAMPLES.lines().skip(1).take_while(|line| !line.is_empty());
-        let mut count = 0;
-        for line in commands {
-            // What a command is and what it does are two columns.
-            let command = line
-                .trim()
-                .get(..line.trim().len().min(38))
-                .expect("ASCII")
-                .split("  ")
-                .next();
-            let words = std::iter::once("fidge-scenarios")
-                .chain(command.into_iter().flat_map(str::split_whitespace));
-            Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{line}: {error}"));
-            count += 1;
+        for example in help::tests::examples() {
+            let words = std::iter::once("fidge-scenarios").chain(example.split_whitespace());
+            Cli::try_parse_from(words).unwrap_or_else(|error| panic!("{example}: {error}"));
         }
-        assert_eq!(count, 8);
+    }
+
+    #[test]
+    fn a_command_line_that_does_not_parse_is_answered_in_one_line() {
+        let error = |arguments: &[&str]| {
+            let words = [&["fidge-scenarios"], arguments].concat();
+            one_line(&Cli::try_parse_from(words).err().expect("it does not parse"))
+        };
+        let jump = error(&["jump"]);
+        assert!(
+            jump.contains("'jump'; there are: list, run, compare, "),
+            "{jump}"
+        );
+        for arguments in [
+            &["run", "--runs", "0"][..],
+            &["compare", "--shard", "5/4"],
+            &["merge"],
+            &["list", "--jsn"],
+        ] {
+            let line = error(arguments);
+            assert!(
+                line.lines().count() == 1 && line.ends_with("; see --help"),
+                "{line}"
+            );
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Goes through the grid of scenarios, variants and detectors, and keeps the results safe.
+//! Goes through the programs under all detectors, and keeps the results safe.
 
 use crate::detectors::Detector;
 use crate::json::{Results, Settings};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
-/// The `index`-th of `count` parts of a grid, from 1.
+/// The `index`-th of `count` parts of the programs, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     index: usize,
@@ -17,8 +17,8 @@ pub struct Shard {
 }
 
 impl Shard {
-    fn contains(self, cell: usize) -> bool {
-        cell % self.count == self.index - 1
+    fn contains(self, program: usize) -> bool {
+        program % self.count == self.index - 1
     }
 }
 
@@ -45,40 +45,35 @@ impl std::fmt::Display for Shard {
     }
 }
 
-/// Measures every cell, or those of the shard. With a file, results are in it after each cell, and
-/// one that cannot be written is an error before anything runs.
+/// Measures every program, or those of the shard, under all detectors. With a file, results are in
+/// it after each program, and one that cannot be written is an error before anything runs.
 pub fn compare(
     scenarios: &[&Scenario],
-    detectors: &[&dyn Detector],
+    detectors: &[Detector],
     shard: Option<Shard>,
     settings: Settings,
     file: Option<&Path>,
 ) -> Result<Results, String> {
     let save = |results: &Results| file.map_or(Ok(()), |path| results.save(path));
-    let mut grid = Vec::new();
-    for scenario in scenarios {
-        for variant in Variant::BOTH {
-            grid.extend(
-                detectors
-                    .iter()
-                    .map(|detector| (*scenario, variant, *detector)),
-            );
-        }
-    }
+    let programs = scenarios
+        .iter()
+        .flat_map(|scenario| Variant::BOTH.map(|variant| (*scenario, variant)));
+    let mut grid: Vec<_> = programs.collect();
     if let Some(shard) = shard {
-        let mut cell = 0..;
-        grid.retain(|_| shard.contains(cell.next().expect("endless")));
+        let mut program = 0..;
+        grid.retain(|_| shard.contains(program.next().expect("endless")));
     }
     let amount = (settings.runs, settings.seed);
     let mut results = Results::new(settings);
     save(&results)?;
-    let progress = Progress::new(grid.len() as u64 * amount.0);
-    for (done, (scenario, variant, detector)) in (0u64..).zip(grid) {
-        progress.cell(done * amount.0, scenario, variant, detector);
+    let verdicts = detectors.len() as u64 * amount.0;
+    let progress = Progress::new(grid.len() as u64 * verdicts);
+    for (done, (scenario, variant)) in (0u64..).zip(grid) {
+        progress.program(done * verdicts, scenario, variant);
         results
             .cells
-            .push(measure(scenario, variant, detector, amount, || {
-                progress.run_done()
+            .extend(measure(scenario, variant, detectors, amount, || {
+                progress.verdict()
             }));
         save(&results)?;
     }
@@ -105,14 +100,13 @@ impl Progress {
         }
     }
 
-    fn cell(&self, done: u64, scenario: &Scenario, variant: Variant, detector: &dyn Detector) {
+    fn program(&self, done: u64, scenario: &Scenario, variant: Variant) {
         self.bar.set_position(done); // of a cell that did not run, too
-        let variant = variant.name();
         self.bar
-            .set_message(format!("{} {variant} {}", scenario.path(), detector.name()));
+            .set_message(format!("{} {}", scenario.path(), variant.name()));
     }
 
-    fn run_done(&self) {
+    fn verdict(&self) {
         if self.bar.is_hidden() && self.start.elapsed() > Self::SILENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }

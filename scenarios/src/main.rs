@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod detectors;
 mod executor;
+mod help;
 mod hidden;
 mod json;
 mod mark;

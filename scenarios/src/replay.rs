@@ -1,11 +1,37 @@
-//! Runs an offline detector over a trace that was kept: one of Fidge's own, or one in the STD
-//! format of the RAPID tools.
+//! Keeps executions as traces, and runs an offline detector over one: one of Fidge's own, or one in
+//! the STD format of the RAPID tools.
 
+use crate::detectors::offline::Recording;
+use crate::scenario::{Env, Scenario, Variant};
 use fidge::analysis::{self, Options};
 use fidge::trace::{SiteId, Trace};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
+
+/// Runs each program once more and keeps what it did in `folder`, which is made if need be, as
+/// `CLASS.NAME.VARIANT.fidge`. Errors, one line, name the file.
+pub fn record(scenarios: &[&Scenario], folder: &Path, seed: u64) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for scenario in scenarios {
+        for variant in Variant::BOTH {
+            let env = Env::new(seed, 0);
+            let program = scenario.program(variant);
+            let mut trace = Recording::of(&|| program(&env))?.trace;
+            trace.metadata.extend([
+                ("program".to_owned(), scenario.path()),
+                ("variant".to_owned(), variant.name().to_owned()),
+                ("seed".to_owned(), seed.to_string()),
+            ]);
+            let (class, name, variant) = (scenario.class, scenario.name, variant.name());
+            let path = folder.join(format!("{class}.{name}.{variant}.fidge"));
+            let saved = trace.save(&path);
+            saved.map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    Ok(())
+}
 
 /// What `detector` says about the trace at `path`: a line for each pair of places that raced, with
 /// how often, and a line that sums up. Errors, one line, name the file or the detectors there are.
@@ -32,9 +58,13 @@ fn describe(trace: &Trace, detector: &str) -> Result<String, String> {
         let _ = writeln!(text, "{} and {}: {count}", place(a), place(b));
     }
     let (races, pairs, events) = (races.len(), pairs.len(), trace.events.len());
+    let s = |count: usize| if count == 1 { "" } else { "s" };
     let _ = writeln!(
         text,
-        "{detector}: {races} races of {pairs} pairs of places in {events} events"
+        "{detector}: {races} race{} of {pairs} pair{} of places in {events} event{}",
+        s(races),
+        s(pairs),
+        s(events)
     );
     Ok(text)
 }
@@ -65,7 +95,7 @@ mod tests {
     fn each_pair_of_places_is_a_line() {
         let text = describe(&trace(), "oracle").expect("there is such a detector");
         let expected = "main.rs:3:9 Cell::set and site 9: 1\n\
-                        oracle: 1 races of 1 pairs of places in 2 events\n";
+                        oracle: 1 race of 1 pair of places in 2 events\n";
         assert_eq!(text, expected);
     }
 
@@ -75,6 +105,29 @@ mod tests {
         let path = folder.path().join("two.fidge");
         trace().save(&path).expect("writable");
         assert_eq!(replay(&path, "oracle"), describe(&trace(), "oracle"));
+    }
+
+    #[test]
+    fn a_program_is_recorded_with_its_marked_lines() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let traces = folder.path().join("traces");
+        let [two_locks] = crate::catalog::select(Some("two-locks")).expect("it is there")[..]
+        else {
+            panic!("two-locks is one scenario")
+        };
+        record(&[two_locks], &traces, 1).expect("writable");
+        let say = |variant: &str| {
+            let path = traces.join(format!("map.two-locks.{variant}.fidge"));
+            replay(&path, "oracle").expect("a trace")
+        };
+        let racy = say("racy");
+        for site in two_locks.sites() {
+            assert!(
+                racy.contains(&format!("{}:{}:", site.file, site.line)),
+                "{racy}"
+            );
+        }
+        assert!(say("fixed").starts_with("oracle: 0 races of 0 pairs of places in "));
     }
 
     #[test]

@@ -1,10 +1,15 @@
-//! Runs one program under one detector, again and again, and scores what the detector says.
+//! Runs one program under some detectors, again and again, and scores what they say.
 //!
 //! A run of a racy program counts as *detected* if a report's two sides are exactly the two marked
 //! lines, in either order. It counts under *false reports* if anything else was reported as well;
 //! so does a run of a fixed program with any report at all. Both are numbers of runs, so that both
 //! are shares with an interval.
+//!
+//! A live detector watches runs of its own. For the offline ones each run is recorded once, and each
+//! of them judges that recording.
 
+#[cfg(feature = "detect")]
+use crate::detectors::offline::Recording;
 use crate::detectors::{Detector, Observation, Pair};
 use crate::json::{Cell, Status};
 use crate::mark::Site;
@@ -12,7 +17,7 @@ use crate::scenario::{Env, Outcome, Scenario, Variant};
 use crate::statistics::median;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a number of runs came to.
 #[derive(Debug, Default)]
@@ -51,54 +56,127 @@ fn is_pair(report: &Pair, [a, b]: &[Site; 2]) -> bool {
     }
 }
 
-/// Runs a variant of `scenario` under `detector`, `runs` times, and calls `after_each` after each.
-/// Stops at the first run without a verdict; the cell then says why.
-pub fn measure(
-    scenario: &Scenario,
-    variant: Variant,
-    detector: &dyn Detector,
-    (runs, seed): (u64, u64),
-    mut after_each: impl FnMut(),
-) -> Cell {
-    let mut tally = Tally::default();
-    let cell = |status, reason, tally: Tally| {
-        let times = median(tally.times);
+/// A detector and what it has come to.
+struct Column {
+    detector: Detector,
+    tally: Tally,
+    /// Why there are no more runs.
+    stopped: Option<(Status, String)>,
+}
+
+impl Column {
+    fn new(detector: Detector) -> Self {
+        let why = detector.unavailable();
+        Column {
+            detector,
+            tally: Tally::default(),
+            stopped: why.map(|why| (Status::Unavailable, why.to_owned())),
+        }
+    }
+
+    /// Counts a run that took so long, or stops at one without a verdict.
+    fn add(
+        &mut self,
+        seen: Result<Observation, String>,
+        sites: Option<&[Site; 2]>,
+        took: Duration,
+    ) {
+        match seen {
+            Ok(seen) => {
+                self.tally.count(&seen, sites);
+                self.tally.times.push(took.as_secs_f64() * 1e3);
+            }
+            Err(reason) => self.stopped = Some((Status::Failed, reason)),
+        }
+    }
+
+    fn cell(self, scenario: &Scenario, variant: Variant) -> Cell {
+        let (status, reason) = match self.stopped {
+            Some((status, reason)) => (status, Some(reason)),
+            None => (Status::Ran, None),
+        };
         Cell {
             scenario: scenario.name.to_owned(),
             class: scenario.class.to_owned(),
             variant,
-            detector: detector.name().to_owned(),
+            detector: self.detector.name().to_owned(),
             status,
             reason,
-            runs: tally.runs,
-            manifested: tally.manifested,
-            detected: tally.detected,
-            false_reports: tally.false_reports,
+            runs: self.tally.runs,
+            manifested: self.tally.manifested,
+            detected: self.tally.detected,
+            false_reports: self.tally.false_reports,
             rate: None,
             ci95: None,
-            median_ms: times,
+            median_ms: median(self.tally.times),
         }
         .with_rate()
-    };
-    if let Some(reason) = detector.unavailable() {
-        return cell(Status::Unavailable, Some(reason.to_owned()), tally);
     }
+}
+
+/// Runs a variant of `scenario` under each detector, `runs` times, and calls `after_each` after each
+/// verdict. A cell for each detector, in their order; one that comes to no verdict on a run stops
+/// there, and its cell says why.
+pub fn measure(
+    scenario: &Scenario,
+    variant: Variant,
+    detectors: &[Detector],
+    (runs, seed): (u64, u64),
+    mut after_each: impl FnMut(),
+) -> Vec<Cell> {
     let sites = (variant == Variant::Racy).then(|| scenario.sites());
+    let sites = sites.as_ref();
     let program = scenario.program(variant);
-    for run in 0..runs {
-        let env = Env::new(seed, run);
-        let start = Instant::now();
-        let seen = catch_unwind(AssertUnwindSafe(|| detector.watch(&|| program(&env))));
-        let elapsed = start.elapsed();
-        match seen {
-            Ok(Ok(seen)) => tally.count(&seen, sites.as_ref()),
-            Ok(Err(reason)) => return cell(Status::Failed, Some(reason), tally),
-            Err(panic) => return cell(Status::Failed, Some(message(panic.as_ref())), tally),
+    let mut columns: Vec<_> = detectors.iter().copied().map(Column::new).collect();
+    for column in &mut columns {
+        let Detector::Live(live) = column.detector else {
+            continue;
+        };
+        for run in 0..runs {
+            if column.stopped.is_some() {
+                break;
+            }
+            let (env, start) = (Env::new(seed, run), Instant::now());
+            let seen = caught(|| live.watch(&|| program(&env)));
+            column.add(seen, sites, start.elapsed());
+            after_each();
         }
-        tally.times.push(elapsed.as_secs_f64() * 1e3);
-        after_each();
     }
-    cell(Status::Ran, None, tally)
+    #[cfg(feature = "detect")]
+    for run in 0..runs {
+        let offline = columns.iter_mut().filter_map(|column| {
+            let Detector::Offline(detector) = column.detector else {
+                return None;
+            };
+            column.stopped.is_none().then_some((detector, column))
+        });
+        let mut offline = offline.peekable();
+        if offline.peek().is_none() {
+            break;
+        }
+        let (env, start) = (Env::new(seed, run), Instant::now());
+        let recording = caught(|| Recording::of(&|| program(&env)));
+        let recorded = start.elapsed();
+        for (detector, column) in offline {
+            let start = Instant::now();
+            let seen = match &recording {
+                Ok(recording) => caught(|| recording.judge(detector, env.seed())).map(|reports| {
+                    let outcome = recording.outcome;
+                    Observation { outcome, reports }
+                }),
+                Err(reason) => Err(reason.clone()),
+            };
+            column.add(seen, sites, recorded + start.elapsed());
+            after_each();
+        }
+    }
+    let cells = columns.into_iter();
+    cells.map(|column| column.cell(scenario, variant)).collect()
+}
+
+/// What `f` answers; an error, too, where it panics.
+fn caught<T>(f: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|panic| Err(message(panic.as_ref())))
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {
@@ -113,8 +191,6 @@ fn message(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog;
-    use std::sync::Mutex;
 
     fn site(line: u32) -> Site {
         Site {
@@ -169,18 +245,34 @@ mod tests {
         assert_eq!(tally(vec![], None), (0, 0));
     }
 
+    #[cfg(not(feature = "detect"))]
+    #[test]
+    fn without_detection_no_detector_is_available() {
+        let scenario = crate::catalog::ALL[0];
+        let all = crate::detectors::ALL;
+        for cell in measure(scenario, Variant::Racy, all, (3, 1), || {}) {
+            assert_eq!((cell.status, cell.runs), (Status::Unavailable, 0));
+        }
+    }
+}
+
+/// With detectors that can be had.
+#[cfg(all(test, feature = "detect"))]
+mod watched {
+    use super::*;
+    use crate::catalog;
+    use crate::detectors::{self, Live};
+    use std::sync::Mutex;
+
     /// Reports what it is told to, once a run.
     struct Scripted(Mutex<Vec<Result<Vec<Pair>, String>>>);
 
-    impl Detector for Scripted {
+    impl Live for Scripted {
         fn name(&self) -> &'static str {
             "scripted"
         }
         fn about(&self) -> &'static str {
             "says what the test says"
-        }
-        fn unavailable(&self) -> Option<&'static str> {
-            None
         }
         fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
             let mut outcome = Outcome::Right;
@@ -193,19 +285,21 @@ mod tests {
         }
     }
 
+    fn scripted(script: Vec<Result<Vec<Pair>, String>>) -> Detector {
+        Detector::Live(Box::leak(Box::new(Scripted(Mutex::new(script)))))
+    }
+
     #[test]
     fn runs_are_counted_and_their_rate_is_that_of_detection() {
         let scenario = catalog::ALL[0];
         let [a, b] = scenario.sites();
         let hit = vec![[Some(a), Some(b)]];
-        let detector = Scripted(Mutex::new(vec![
-            Ok(hit.clone()),
-            Ok(vec![]),
-            Ok(hit),
-            Ok(vec![]),
-        ]));
+        let detector = scripted(vec![Ok(hit.clone()), Ok(vec![]), Ok(hit), Ok(vec![])]);
         let mut steps = 0;
-        let cell = measure(scenario, Variant::Racy, &detector, (4, 1), || steps += 1);
+        let cells = measure(scenario, Variant::Racy, &[detector], (4, 1), || steps += 1);
+        let [cell] = &cells[..] else {
+            panic!("one detector, one cell")
+        };
         assert_eq!(
             (cell.status, cell.runs, cell.detected, cell.false_reports),
             (Status::Ran, 4, 2, 0)
@@ -216,9 +310,48 @@ mod tests {
 
     #[test]
     fn a_run_without_a_verdict_fails_the_cell() {
-        let detector = Scripted(Mutex::new(vec![Ok(vec![]), Err("no memory".into())]));
-        let cell = measure(catalog::ALL[0], Variant::Fixed, &detector, (9, 1), || {});
+        let detector = scripted(vec![Ok(vec![]), Err("no memory".into())]);
+        let fixed = Variant::Fixed;
+        let cell = measure(catalog::ALL[0], fixed, &[detector], (9, 1), || {}).remove(0);
         assert_eq!((cell.status, cell.runs), (Status::Failed, 1));
         assert_eq!(cell.reason.as_deref(), Some("no memory"));
+    }
+
+    #[test]
+    fn offline_detectors_judge_one_execution_and_a_live_one_its_own() {
+        static RUNS: Mutex<u64> = Mutex::new(0);
+        fn counted(env: &Env) -> Outcome {
+            *RUNS.lock().unwrap() += 1;
+            (catalog::ALL[0].fixed)(env)
+        }
+        let scenario = Scenario {
+            source: crate::mark::Source {
+                file: file!(),
+                text: "",
+            },
+            fixed: counted,
+            ..*catalog::ALL[0]
+        };
+        let cells = measure(&scenario, Variant::Fixed, detectors::ALL, (3, 1), || {});
+        assert!(cells.iter().all(|c| c.runs == 3 && c.manifested == 0));
+        assert_eq!(cells.len(), detectors::ALL.len());
+        assert_eq!(*RUNS.lock().unwrap(), 3 + 3);
+    }
+
+    #[test]
+    fn a_program_that_panics_fails_every_cell() {
+        let scenario = Scenario {
+            source: crate::mark::Source {
+                file: file!(),
+                text: "",
+            },
+            fixed: |_| panic!("out of luck"),
+            ..*catalog::ALL[0]
+        };
+        for cell in measure(&scenario, Variant::Fixed, detectors::ALL, (3, 1), || {}) {
+            assert_eq!((cell.status, cell.runs), (Status::Failed, 0));
+            let reason = cell.reason.expect("it failed");
+            assert_eq!(reason, "the program panicked: out of luck");
+        }
     }
 }

@@ -116,6 +116,12 @@ impl Env {
         }
     }
 
+    /// The run's seed, for detectors that draw lots.
+    #[cfg(feature = "detect")]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Spins for a short time that differs from run to run and from `party` to `party`, so that
     /// the threads of a scenario reach their accesses in every order.
     pub fn stagger(&self, party: u64) {

@@ -3,6 +3,7 @@
 use crate::json::{Cell, Results, Status};
 use crate::output;
 use crate::scenario::{Expectation, Scenario, Variant};
+use crate::statistics::wilson95;
 use comfy_table::presets::{UTF8_BORDERS_ONLY, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{
     Attribute, Cell as Text, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
@@ -53,6 +54,48 @@ pub fn results(results: &Results) -> String {
     format!("{table}\n{}", reasons(&results.cells))
 }
 
+/// What each detector came to over all programs that it ran on.
+pub fn summary(results: &Results) -> String {
+    let mut table = new([
+        "detector",
+        "races detected",
+        "rate",
+        "95% interval",
+        "twins reported",
+        "rate",
+        "95% interval",
+        "did not run",
+    ]);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for name in &results.settings.detectors {
+        let cells = || results.cells.iter().filter(|cell| cell.detector == *name);
+        let sum = |variant: Variant, hits: fn(&Cell) -> u64| {
+            let of_variant = cells().filter(|cell| cell.variant == variant);
+            of_variant.fold((0, 0), |(hit, runs), cell| {
+                (hit + hits(cell), runs + cell.runs)
+            })
+        };
+        let mut row = vec![Text::new(name)];
+        for (hits, runs) in [
+            sum(Variant::Racy, |cell| cell.detected),
+            sum(Variant::Fixed, |cell| cell.false_reports),
+        ] {
+            row.push(Text::new(format!("{hits}/{runs}")));
+            let interval = wilson95(hits, runs);
+            row.push(Text::new(or_dash(
+                interval.map(|_| percent(hits as f64 / runs as f64)),
+            )));
+            row.push(Text::new(or_dash(interval.map(range))));
+        }
+        let idle = cells().filter(|cell| cell.status != Status::Ran).count();
+        row.push(Text::new(format!("{idle}/{}", cells().count())));
+        table.add_row(row);
+    }
+    format!("{table}\n")
+}
+
 fn new<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_BORDERS_ONLY);
@@ -91,11 +134,8 @@ fn row(cell: &Cell) -> Vec<Text> {
             Text::new(format!("{}/{}", cell.detected, cell.runs)).fg(colour)
         }
     });
-    row.push(Text::new(cell.rate.map_or_else(|| "-".to_owned(), percent)));
-    row.push(Text::new(cell.ci95.map_or_else(
-        || "-".to_owned(),
-        |[low, high]| format!("{:.1}..{:.1}%", low * 100.0, high * 100.0),
-    )));
+    row.push(Text::new(or_dash(cell.rate.map(percent))));
+    row.push(Text::new(or_dash(cell.ci95.map(range))));
     let colour = if cell.false_reports == 0 {
         Color::Green
     } else {
@@ -103,10 +143,9 @@ fn row(cell: &Cell) -> Vec<Text> {
     };
     row.push(Text::new(format!("{}/{}", cell.false_reports, cell.runs)).fg(colour));
     row.push(Text::new(format!("{}/{}", cell.manifested, cell.runs)));
-    row.push(Text::new(
-        cell.median_ms
-            .map_or_else(|| "-".to_owned(), |ms| format!("{ms:.2}")),
-    ));
+    row.push(Text::new(or_dash(
+        cell.median_ms.map(|ms| format!("{ms:.2}")),
+    )));
     row
 }
 
@@ -131,6 +170,14 @@ fn reasons(cells: &[Cell]) -> String {
         }
     }
     lines.concat()
+}
+
+fn or_dash(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
+}
+
+fn range([low, high]: [f64; 2]) -> String {
+    format!("{:.1}..{:.1}%", low * 100.0, high * 100.0)
 }
 
 fn percent(share: f64) -> String {
@@ -162,6 +209,33 @@ mod tests {
         ] {
             assert!(row.contains(part), "{part} in {row}");
         }
+    }
+
+    #[test]
+    fn a_summary_adds_up_what_each_detector_did() {
+        let mut sums = sample();
+        let mut other = sums.cells[0].clone();
+        (other.runs, other.detected) = (6, 5);
+        let fixed = Cell {
+            variant: Variant::Fixed,
+            false_reports: 1,
+            ..other.clone()
+        };
+        sums.cells.extend([other, fixed]);
+        let text = summary(&sums);
+        let row = |name: &str| {
+            let found = text.lines().find(|line| line.contains(name));
+            found
+                .expect("there is a row")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(row("fidge")[2..4], ["8/10", "80.0%"]);
+        assert_eq!(row("fidge")[5..7], ["1/6", "16.7%"]);
+        assert_eq!(
+            row("oracle")[2..9],
+            ["0/0", "-", "-", "0/0", "-", "-", "1/1"]
+        );
     }
 
     #[test]

@@ -49,14 +49,27 @@ fn bad_input_ends_with_2_and_one_line() {
 }
 
 #[test]
-fn a_command_line_that_does_not_parse_ends_with_2() {
-    for arguments in [
-        &["run", "--runs", "0"][..],
-        &["compare", "--shard", "5/4"],
-        &["jump"],
-        &[],
-    ] {
-        assert_eq!(scenarios(arguments).status.code(), Some(2), "{arguments:?}");
+fn a_command_line_that_does_not_parse_ends_with_2_and_one_line() {
+    assert_refused(&["run", "--runs", "0"], "'0' for '--runs <N>'");
+    assert_refused(&["compare", "--shard", "5/4"], "expected I/N");
+    assert_refused(&["jump"], "there are: list, run, compare, ");
+    assert_eq!(scenarios(&[]).status.code(), Some(2));
+}
+
+#[test]
+fn every_command_says_how_it_ends() {
+    let commands: &[&str] = if cfg!(feature = "detect") {
+        &["list", "run", "compare", "replay", "merge"]
+    } else {
+        &["list", "run", "compare", "merge"]
+    };
+    for command in commands {
+        let output = scenarios(&[command, "--help"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            text.contains("Examples:") && text.contains("Exit status:"),
+            "{command}: {text}"
+        );
     }
 }
 
@@ -75,8 +88,27 @@ fn a_missed_race_ends_with_1() {
 
 #[cfg(feature = "detect")]
 #[test]
+fn what_was_recorded_can_be_replayed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let traces = folder.path().to_str().expect("UTF-8");
+    let run = scenarios(&["run", "two-locks", "--runs", "1", "--record", traces]);
+    assert_eq!(run.status.code(), Some(0));
+    let trace = folder.path().join("map.two-locks.racy.fidge");
+    let trace = trace.to_str().expect("UTF-8");
+    let replay = scenarios(&["replay", trace, "--detector", "lockset"]);
+    let text = String::from_utf8_lossy(&replay.stdout);
+    assert_eq!(replay.status.code(), Some(0), "{text}");
+    assert!(text.contains("two_locks.rs:"), "{text}");
+    assert_refused(
+        &["replay", trace, "--detector", "orakel"],
+        "one of oracle, ",
+    );
+}
+
+#[cfg(feature = "detect")]
+#[test]
 fn fidge_is_right_about_the_whole_catalogue() {
-    let output = scenarios(&["run", "--runs", "2"]);
+    let output = scenarios(&["run", "--runs", "1"]);
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{error}");
 }

@@ -31,11 +31,7 @@ fn fall() {
 
 fn main() {
     set_hook(Box::new(|panic| {
-        let text = panic
-            .payload()
-            .downcast_ref::<&str>()
-            .unwrap_or(&"?")
-            .to_string();
+        let text = panic.payload().downcast_ref::<&str>().unwrap().to_string();
         HOOK.lock().unwrap().push(text);
     }));
     assert!(catch_unwind(fall).is_err());

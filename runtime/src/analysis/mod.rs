@@ -11,6 +11,7 @@
 
 mod access;
 pub mod cells4;
+mod clock;
 #[cfg(test)]
 pub(crate) mod closure;
 #[cfg(test)]

@@ -34,7 +34,8 @@
 //!    `ShbExact` makes on its own.
 
 use super::access::{Access, Class, forget};
-use super::order::{HappensBefore, VectorClock};
+use super::clock::VectorClock;
+use super::order::HappensBefore;
 use super::{Detector, Order, RacePair};
 use crate::trace::{Action, Event};
 use std::collections::HashMap;

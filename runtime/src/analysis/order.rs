@@ -1,8 +1,7 @@
 //! Happens-before over a trace: what each event does to the clocks.
 //!
-//! Shared by the offline detectors and by nobody else: plain vectors, no epochs, no sharing, no slot
-//! reuse, so that it can be read against the C++20 memory model (intro.races, atomics.fences) and
-//! trusted. It costs 8 bytes for each pair of strands a trace has.
+//! Shared by the offline detectors and by nobody else: full vectors, no epochs, no slot reuse, so that
+//! it can be read against the C++20 memory model (intro.races, atomics.fences) and trusted.
 //!
 //! `C_t` is strand t's clock, `L` an object's. An event has an acquire part (`enter`), then its access
 //! is judged, then it has a release part (`leave`).
@@ -29,43 +28,9 @@
 //!    cannot have (a load that releases) counts as relaxed.
 //! 8. *Reset* ends the atomics it overlaps, L included.
 
+use super::clock::VectorClock;
 use crate::trace::{Action, Event, ObjectId, Order, StrandId};
 use std::collections::{BTreeMap, HashMap};
-
-/// A vector clock: for each slot the time up to which its strand is known. Absent is 0.
-#[derive(Clone, Debug, Default)]
-pub(super) struct VectorClock(Vec<u64>);
-
-impl VectorClock {
-    pub fn get(&self, slot: usize) -> u64 {
-        self.0.get(slot).copied().unwrap_or(0)
-    }
-
-    /// Whether the event at `time` of the strand in `slot` happens before, or is the present.
-    pub fn knows(&self, slot: usize, time: u64) -> bool {
-        time <= self.get(slot)
-    }
-
-    /// Returns whether it grew.
-    pub fn join(&mut self, other: &VectorClock) -> bool {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        let mut grew = false;
-        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
-            grew |= *theirs > *mine;
-            *mine = (*mine).max(*theirs);
-        }
-        grew
-    }
-
-    fn tick(&mut self, slot: usize) {
-        if self.0.len() <= slot {
-            self.0.resize(slot + 1, 0);
-        }
-        self.0[slot] += 1;
-    }
-}
 
 #[derive(Debug, Default)]
 struct Strand {

@@ -53,13 +53,13 @@ pub fn start() -> *mut State {
 pub fn inherit(me: &mut State) {
     let at = At::here(&Op("fork"));
     let own = me.slot;
+    let mut past = Clock::EMPTY;
     for record in slots::newest().filter(|record| record.slot != own) {
-        let mut all = Clock::EMPTY;
-        record.snapshot(&mut all);
-        let last = Epoch::new(record.slot, record.now.load(Ordering::Acquire));
-        me.join(&all, last, &at, None);
-        all.clear();
+        record.snapshot(&mut past);
+        past.raise(record.slot, record.now.load(Ordering::Acquire));
     }
+    me.join(&past, Epoch::NONE, &at, None);
+    past.clear();
 }
 
 /// Longest name of a thread that the system keeps, with its end.

@@ -126,18 +126,18 @@ mod word {
     const NOT_SEEN: u64 = 1 << 43;
 
     /// A free granule whose cells stand inline.
-    pub const SIMPLE: u64 = (MAP | 0xffff_ffff << WRITE) & !(CLOCKS | RACED);
+    pub const SIMPLE: u64 = (MAP | CLOCKS | 0xffff_ffff << WRITE) & !RACED;
 
     /// The word after a write that replaced both cells.
     #[inline]
     pub fn with_write(word: u64, mask: u8, kind: Kind) -> u64 {
-        word & MAP | (u64::from(mask) | u64::from(kind.0) << 8) << WRITE
+        word & (MAP | CLOCKS) | (u64::from(mask) | u64::from(kind.0) << 8) << WRITE
     }
 
     /// The word after a read that replaced the read cell.
     #[inline]
     pub fn with_read(word: u64, mask: u8, kind: Kind) -> u64 {
-        word & (MAP | 0xffff << WRITE) | (u64::from(mask) | u64::from(kind.0) << 8) << READ
+        word & (MAP | CLOCKS | 0xffff << WRITE) | (u64::from(mask) | u64::from(kind.0) << 8) << READ
     }
 
     /// How an inline epoch is stored.
@@ -400,7 +400,14 @@ impl Granule {
             None
         };
         if !LOCKED || new.is_some() {
-            self.word.store(new.unwrap_or(word), Ordering::Release);
+            // Only raw bytes have atomics outside of a lock, see `access_locked`.
+            let clocks = if kind.atomic() && !LOCKED {
+                word::CLOCKS
+            } else {
+                0
+            };
+            self.word
+                .store(new.map_or(word, |new| new | clocks), Ordering::Release);
         }
         new.is_some()
     }

@@ -12,9 +12,11 @@
 pub mod arena;
 mod at;
 mod atomic;
+pub(crate) mod bucket;
 mod clock;
 mod epoch;
 mod exit;
+mod fate;
 pub mod fence;
 pub mod finding;
 mod foreign;

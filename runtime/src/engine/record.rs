@@ -11,6 +11,7 @@
 use super::arena::{self, Handle};
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
+use super::fate::Fate;
 use super::lock::Spin;
 use super::sync::SyncVar;
 use core::cell::UnsafeCell;
@@ -117,8 +118,7 @@ pub struct Record {
     pub taped: bool,
     /// The slot's owner before.
     pub previous: AtomicU32,
-    /// EXITED and LET_GO.
-    fate: AtomicU32,
+    fate: Fate,
     /// Its own time now, as far as others may know it.
     pub now: AtomicU64,
     /// What the access epochs in shadow are compared with on the fast path; [`NO_EPOCH`] when the
@@ -138,9 +138,6 @@ pub struct Record {
 // SAFETY: `past` is only touched under `lock`, or by the owner strand, which is the only writer,
 // for reading its own clock.
 unsafe impl Sync for Record {}
-
-const EXITED: u32 = 1;
-const LET_GO: u32 = 2;
 
 static IDS: AtomicU32 = AtomicU32::new(0);
 
@@ -187,7 +184,7 @@ impl Record {
             noise: super::session::noise(session, id),
             taped: super::session::is_taped(session),
             previous: AtomicU32::new(0),
-            fate: AtomicU32::new(0),
+            fate: Fate::new(),
             now: AtomicU64::new(last + 1),
             fast: AtomicU64::new(NO_EPOCH),
             taken: AtomicU64::new(0),
@@ -317,21 +314,21 @@ impl Record {
 
     /// The strand no longer runs. Its slot is free once nobody can join it any more.
     pub fn exited(&self) {
-        if self.fate.fetch_or(EXITED, Ordering::AcqRel) & LET_GO != 0 {
+        if self.fate.exit() {
             self.give_slot_back();
         }
     }
 
     /// It was joined, or its handle was dropped. Its slot is free once it no longer runs.
     pub fn let_go(&self) {
-        if self.fate.fetch_or(LET_GO, Ordering::AcqRel) & EXITED != 0 {
+        if self.fate.let_go() {
             self.give_slot_back();
         }
     }
 
     /// Whether it no longer runs.
     pub fn has_exited(&self) -> bool {
-        self.fate.load(Ordering::Acquire) & EXITED != 0
+        self.fate.has_exited()
     }
 
     fn give_slot_back(&self) {

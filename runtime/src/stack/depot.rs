@@ -6,13 +6,13 @@
 
 use crate::engine::Op;
 use crate::engine::arena::{self, Handle};
+use crate::engine::bucket::Bucket;
 use crate::engine::finding::Mode;
 use core::panic::Location;
-use core::sync::atomic::{AtomicU32, Ordering};
 
 const BUCKETS: usize = 1 << 16;
 
-static TABLE: [AtomicU32; BUCKETS] = [const { AtomicU32::new(0) }; BUCKETS];
+static TABLE: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
 
 /// One interned site; `len` return addresses follow it.
 #[derive(Debug)]
@@ -72,21 +72,19 @@ pub fn intern(
     frames: &[usize],
 ) -> u32 {
     let bucket = &TABLE[(hash ^ hash >> 32) as usize % BUCKETS];
-    let mut head = bucket.load(Ordering::Acquire);
-    let mut fresh = 0;
     let bytes = size_of::<Entry>() + size_of_val(frames);
-    loop {
+    let find = |head: u32| {
         let mut at = head;
         while let Some(entry) = get(at) {
             if entry.is(hash, op, location, frames.len()) {
-                if fresh != 0 {
-                    // SAFETY: never published.
-                    unsafe { arena::free(fresh, bytes) };
-                }
-                return at;
+                return Some(at);
             }
             at = entry.next;
         }
+        None
+    };
+    let mut fresh = 0;
+    let make = |next: u32| {
         if fresh == 0 {
             fresh = arena::alloc(bytes);
         }
@@ -95,7 +93,7 @@ pub fn intern(
         unsafe {
             let entry = arena::address(fresh).cast::<Entry>();
             entry.write(Entry {
-                next: head,
+                next,
                 len,
                 hash,
                 op,
@@ -108,9 +106,12 @@ pub fn intern(
                 .cast::<usize>()
                 .copy_from_nonoverlapping(frames.as_ptr(), frames.len());
         }
-        match bucket.compare_exchange(head, fresh, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => return fresh,
-            Err(newer) => head = newer,
-        }
+        fresh
+    };
+    let (site, inserted) = bucket.intern(find, make);
+    if fresh != 0 && !inserted {
+        // SAFETY: never published.
+        unsafe { arena::free(fresh, bytes) };
     }
+    site
 }

@@ -1,23 +1,19 @@
 //! Fidge as a program's tests use it: each run is a session. The only file here that touches
 //! Fidge's reports.
 
-use super::{Detector, Observation};
+use super::{Live, Observation};
 use crate::mark::Site;
 use crate::scenario::Outcome;
 
 pub struct Fidge;
 
-impl Detector for Fidge {
+impl Live for Fidge {
     fn name(&self) -> &'static str {
         "fidge"
     }
 
     fn about(&self) -> &'static str {
         "Fidge's engine, live: exact happens-before on the observed execution"
-    }
-
-    fn unavailable(&self) -> Option<&'static str> {
-        (!cfg!(feature = "detect")).then_some("built without the feature `detect`")
     }
 
     fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {

@@ -1,32 +1,68 @@
-//! The detectors that the runner can measure, one file each, behind one trait.
+//! The detectors that the runner can measure.
+//!
+//! A *live* one watches a run of its own. The *offline* ones judge a recording, and in one
+//! comparison all of them the same one, so that their rates differ by algorithm alone.
 
-mod cells4;
 mod fidge;
-mod lockset;
-mod oracle;
-mod sampled;
+#[cfg(feature = "detect")]
+pub mod offline;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
 
 /// Something that watches a program run and says which accesses raced.
-pub trait Detector: Sync {
+pub trait Live: Sync {
     /// Its name on the command line and in results.
     fn name(&self) -> &'static str;
 
     /// What it is, in a sentence without a full stop.
     fn about(&self) -> &'static str;
 
-    /// Why it cannot be used in this build; `None` if it can.
-    fn unavailable(&self) -> Option<&'static str>;
-
     /// Runs `program` once and watches it. An error says why there is no verdict on this run.
     /// Panics as `program` does.
     fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String>;
 }
 
-/// Why the detectors over recorded traces cannot be used yet.
-const NO_TRACES: &str = "this build records no traces";
+/// One of [`::fidge::analysis`], by its name there.
+#[derive(Debug)]
+pub struct Offline {
+    /// Its name on the command line, in results and in the library.
+    pub name: &'static str,
+    /// What it is, in a sentence without a full stop.
+    pub about: &'static str,
+}
+
+/// Any of them.
+#[derive(Clone, Copy)]
+pub enum Detector {
+    /// Watches a run of its own.
+    Live(&'static dyn Live),
+    /// Judges a recording.
+    Offline(&'static Offline),
+}
+
+impl Detector {
+    /// Its name on the command line and in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Detector::Live(live) => live.name(),
+            Detector::Offline(offline) => offline.name,
+        }
+    }
+
+    /// What it is, in a sentence without a full stop.
+    pub fn about(self) -> &'static str {
+        match self {
+            Detector::Live(live) => live.about(),
+            Detector::Offline(offline) => offline.about,
+        }
+    }
+
+    /// Why it cannot be used in this build; `None` if it can.
+    pub fn unavailable(self) -> Option<&'static str> {
+        (!cfg!(feature = "detect")).then_some("built without the feature `detect`")
+    }
+}
 
 /// A reported pair of accesses; `None` for a side that the detector cannot place.
 pub type Pair = [Option<Site>; 2];
@@ -40,21 +76,33 @@ pub struct Observation {
     pub reports: Vec<Pair>,
 }
 
-/// All detectors, Fidge first.
-pub static ALL: &[&dyn Detector] = &[
-    &fidge::Fidge,
-    &oracle::Oracle,
-    &lockset::Lockset,
-    &cells4::Cells4,
-    &sampled::Sampled,
-];
-
 /// Fidge itself.
-pub static FIDGE: &dyn Detector = &fidge::Fidge;
+pub static FIDGE: Detector = Detector::Live(&fidge::Fidge);
+
+/// All detectors, Fidge first.
+pub static ALL: &[Detector] = &[
+    FIDGE,
+    Detector::Offline(&Offline {
+        name: "oracle",
+        about: "full vector clocks over a recording: sequential, obviously right",
+    }),
+    Detector::Offline(&Offline {
+        name: "lockset",
+        about: "lock sets over a recording, after Eraser (Savage et al., TOCS 1997)",
+    }),
+    Detector::Offline(&Offline {
+        name: "cells4",
+        about: "four cells a granule and a bounded history over a recording, after ThreadSanitizer",
+    }),
+    Detector::Offline(&Offline {
+        name: "sampled",
+        about: "the oracle with one access in ten remembered, after Pacer (Bond et al., PLDI 2010)",
+    }),
+];
 
 /// The detectors of these names, in the order of [`ALL`]; all of them for none. The error for an
 /// unknown name says which there are.
-pub fn select(names: &[String]) -> Result<Vec<&'static dyn Detector>, String> {
+pub fn select(names: &[String]) -> Result<Vec<Detector>, String> {
     for name in names {
         if !ALL.iter().any(|d| d.name() == name) {
             let known: Vec<_> = ALL.iter().map(|d| d.name()).collect();
@@ -64,7 +112,7 @@ pub fn select(names: &[String]) -> Result<Vec<&'static dyn Detector>, String> {
             ));
         }
     }
-    let chosen = |d: &&&dyn Detector| names.is_empty() || names.iter().any(|n| n == d.name());
+    let chosen = |d: &&Detector| names.is_empty() || names.iter().any(|n| n == d.name());
     Ok(ALL.iter().filter(chosen).copied().collect())
 }
 
@@ -99,5 +147,12 @@ mod tests {
         let expected =
             "no detector is called `tsan9`; there are: fidge, oracle, lockset, cells4, sampled";
         assert_eq!(error, expected);
+    }
+
+    #[cfg(feature = "detect")]
+    #[test]
+    fn all_of_the_library_are_here() {
+        let names: Vec<_> = ALL[1..].iter().map(|d| d.name()).collect();
+        assert_eq!(names, ::fidge::analysis::NAMES);
     }
 }

@@ -1,0 +1,30 @@
+//! Models of what the engine does without a lock, under loom: each runs in every interleaving, with
+//! every value that the memory orders allow a load to see. The code is the engine's own, by path;
+//! `doubles` stands for what it leans on and what loom cannot have (the arena, thread-locals).
+//!
+//!     RUSTFLAGS="--cfg fidge_loom" cargo test --release -p fidge --test loom
+#![cfg(fidge_loom)]
+#![allow(
+    dead_code,
+    missing_docs,
+    reason = "each model uses a part of the modules"
+)]
+
+#[path = "../../src/engine/bucket.rs"]
+mod bucket;
+mod doubles;
+#[path = "../../src/engine/epoch.rs"]
+mod epoch;
+#[path = "../../src/engine/fate.rs"]
+mod fate;
+#[path = "../../src/engine/granule.rs"]
+mod granule;
+#[path = "../../src/engine/lock.rs"]
+mod lock;
+mod models;
+#[path = "../../src/engine/overflow.rs"]
+mod overflow;
+#[path = "../../src/engine/prim.rs"]
+mod prim;
+
+use doubles::{At, arena, clock, sink, slots, stack, state, tape};

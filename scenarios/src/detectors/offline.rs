@@ -1,0 +1,111 @@
+//! A run as a recording, and what the offline detectors say about one. The only file here that
+//! touches Fidge's recorder and analyses.
+
+use super::{Offline, Pair};
+use crate::mark::Site;
+use crate::scenario::Outcome;
+use fidge::analysis::{self, Options};
+use fidge::trace::{self, SiteId, Trace};
+use std::collections::HashSet;
+
+/// One execution of a program.
+pub struct Recording {
+    /// What the program answered.
+    pub outcome: Outcome,
+    /// What it did.
+    pub trace: Trace,
+}
+
+impl Recording {
+    /// Runs `program` once. Panics as `program` does.
+    pub fn of(program: &dyn Fn() -> Outcome) -> Result<Self, String> {
+        let mut outcome = None;
+        let (_, trace) = trace::record(|| outcome = Some(program()));
+        let outcome = outcome.ok_or("the session ended without running the program")?;
+        Ok(Recording { outcome, trace })
+    }
+
+    /// Which pairs of lines `detector` reports, each once. `seed` is for those that draw lots.
+    pub fn judge(&self, detector: &Offline, seed: u64) -> Result<Vec<Pair>, String> {
+        let options = Options {
+            seed,
+            ..Options::default()
+        };
+        let races =
+            analysis::run(detector.name, &self.trace, &options).map_err(|e| e.to_string())?;
+        let pairs: HashSet<[SiteId; 2]> = races
+            .iter()
+            .map(|race| [race.first, race.second].map(|index| self.trace.events[index].site))
+            .collect();
+        let place = |site: SiteId| parse(self.trace.sites.get(&site)?);
+        Ok(pairs.into_iter().map(|pair| pair.map(place)).collect())
+    }
+}
+
+/// The line in `file:line:column operation`; the file's name may have colons and spaces.
+fn parse(text: &str) -> Option<Site> {
+    text.match_indices(' ').find_map(|(end, _)| {
+        let mut parts = text[..end].rsplitn(3, ':');
+        let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
+        column.parse::<u32>().ok()?;
+        Some(Site {
+            file: file.to_owned(),
+            line: line.parse().ok()?,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+    use crate::detectors::{ALL, Detector};
+    use crate::scenario::Env;
+
+    #[test]
+    fn a_site_is_parsed() {
+        let site = |file: &str, line| {
+            let file = file.to_owned();
+            Some(Site { file, line })
+        };
+        assert_eq!(parse("src/a.rs:30:9 HashMap::insert"), site("src/a.rs", 30));
+        assert_eq!(
+            parse(r"C:\my code\a.rs:3:12 read"),
+            site(r"C:\my code\a.rs", 3)
+        );
+        for unknown in ["unknown", "HashMap::get", "a.rs:3 read", ""] {
+            assert_eq!(parse(unknown), None, "{unknown}");
+        }
+    }
+
+    /// What each says about one and the same execution, or rather whether that is the marked pair,
+    /// it and other things, or nothing.
+    #[test]
+    fn the_detectors_differ_on_one_execution() {
+        let judged = |path: &str| {
+            let [scenario] = catalog::select(Some(path)).unwrap()[..] else {
+                panic!("{path} is not one scenario");
+            };
+            let [a, b] = scenario.sites().map(Some);
+            let env = Env::new(1, 0);
+            let recording = Recording::of(&|| (scenario.racy)(&env)).unwrap();
+            ALL[1..].iter().filter_map(move |detector| {
+                let Detector::Offline(offline) = detector else {
+                    panic!("{} is not offline", detector.name())
+                };
+                let reports = recording.judge(offline, 1).unwrap();
+                let hit = |pair: &Pair| {
+                    *pair == [a.clone(), b.clone()] || *pair == [b.clone(), a.clone()]
+                };
+                reports.iter().any(hit).then_some(offline.name)
+            })
+        };
+        let finders: Vec<_> = judged("map/write-write").take(3).collect();
+        assert_eq!(finders, ["oracle", "lockset", "cells4"]);
+        // Four cells are too few for sixty-five readers, and the write is the last access.
+        let finders: Vec<_> = judged("history/million-accesses")
+            .filter(|name| *name != "lockset" && *name != "sampled")
+            .collect();
+        assert_eq!(finders, ["oracle"]);
+    }
+}

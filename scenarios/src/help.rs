@@ -1,0 +1,115 @@
+//! What `--help` says below the options: examples and exit statuses.
+
+pub const TOP: &str = "\
+Examples, after `cargo run --release -p fidge-scenarios --`:
+  list                                  what there is, and where each race is in the source
+  run                                   Fidge on every pair: races found, twins left alone?
+  compare --runs 5                      all detectors side by side
+  run two-locks --record traces         keep an execution of each program of one pair
+  replay traces/map.two-locks.racy.fidge --detector lockset
+  merge part1.json part2.json           shards put together
+
+Exit status:
+  0  all is well
+  1  only `run`: Fidge was wrong about a program
+  2  bad input: a line on standard error says what was expected
+
+Each command has a --help of its own. Colours are left out where standard output is no terminal
+or NO_COLOR is set.";
+
+pub const LIST: &str = "\
+Examples:
+  list                                  a table: the story of each pair, and its two racing lines
+  list --json                           the same for programs, with citations
+
+Exit status:
+  0  always";
+
+pub const RUN: &str = "\
+Examples:
+  run                                   every pair, about half a minute
+  run map/                              one class
+  run two-locks --runs 1000             one pair, and narrow intervals
+  run --runs 200 --json racy.json       results in a file too, whole after every program
+  run readers --record traces           keep an execution of each, for `replay`
+
+The columns count runs: `detected`, a report named the two marked lines; `false`, anything else was
+reported; `wrong`, the program's result was wrong. `rate` is the share of detected runs, of false
+ones for a fixed program, with its 95% interval.
+
+Exit status:
+  0  every race that is in every run was detected in every run, the others at the rate that
+     `list` states, and nothing else was reported
+  1  not so; a line for each program on standard error says what was expected
+  2  bad input: a line on standard error says what was expected";
+
+pub const COMPARE: &str = "\
+Examples:
+  compare --runs 5                      everything side by side, some minutes
+  compare history/ --detectors fidge,cells4
+  compare --shard 2/4 --json part2.json a quarter of the programs, for one of four machines
+
+The rows of `fidge` are of live runs. The other detectors all judge the same recorded execution,
+run by run, so their rates differ by algorithm alone; their times have the recording in them.
+
+Exit status:
+  0  the comparison was made, whatever came out; a detector that did not run is below the table
+  2  bad input: a line on standard error says what was expected";
+
+#[cfg(feature = "detect")]
+pub const REPLAY: &str = "\
+Examples:
+  replay traces/map.two-locks.racy.fidge
+  replay traces/map.two-locks.racy.fidge --detector lockset
+  replay other.std --detector cells4    a trace of the RAPID tools
+
+Exit status:
+  0  the trace was judged, whatever came out
+  2  bad input: a line on standard error says what was expected";
+
+pub const MERGE: &str = "\
+Examples:
+  merge part1.json part2.json           shards of one comparison
+  merge monday.json tuesday.json        repetitions: their counts are added
+
+Exit status:
+  0  the merged results are on standard output
+  2  bad input, or files that do not belong together: a line on standard error says why";
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// Every example, without what it does.
+    pub fn examples() -> impl Iterator<Item = &'static str> {
+        let texts = [
+            TOP,
+            LIST,
+            RUN,
+            COMPARE,
+            #[cfg(feature = "detect")]
+            REPLAY,
+            MERGE,
+        ];
+        texts.into_iter().flat_map(|text| {
+            let lines = text.lines().skip(1).take_while(|line| !line.is_empty());
+            // The two columns are apart by two spaces, or the first is 38 wide.
+            lines.map(|line| {
+                let line = line.trim_start();
+                let whole = line.get(..38).filter(|first| first.ends_with(' '));
+                whole
+                    .unwrap_or(line)
+                    .split("  ")
+                    .next()
+                    .expect("one part")
+                    .trim()
+            })
+        })
+    }
+
+    #[test]
+    fn there_are_examples() {
+        assert!(examples().count() >= 15);
+        assert!(examples().any(|example| example == "compare --shard 2/4 --json part2.json"));
+    }
+}
