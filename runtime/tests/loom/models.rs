@@ -1,4 +1,5 @@
-//! The models. Each says which weakening it was seen to fail under.
+//! The models. Each says which weakening it was seen to fail under; those of the granule have not been
+//! seen to fail yet (`Relaxed` loads in `Granule::seen`, and the epoch before the word, pass them).
 
 use crate::bucket::Bucket;
 use crate::fate::Fate;
@@ -160,7 +161,7 @@ fn granule(before: &'static [(Kind, u8)], one: &'static [(Kind, u8)], two: &'sta
 }
 
 /// One strand's write of half of the granule must not pass for one of the other half, whose mask
-/// another strand has just put there. Fails with `Relaxed` in the load of the word in `seen`.
+/// another strand has just put there.
 #[test]
 fn an_epoch_is_seen_with_the_mask_it_came_with() {
     const LOW: (Kind, u8) = (Kind::WRITE, 0x0f);
