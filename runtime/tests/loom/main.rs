@@ -1,6 +1,7 @@
 //! Models of what the engine does without a lock, under loom: each runs in every interleaving, with
 //! every value that the memory orders allow a load to see. The code is the engine's own, by path;
-//! `doubles` stands for what it leans on and what loom cannot have (the arena, thread-locals).
+//! `doubles` stands for what it leans on and what loom cannot have (the arena, thread-locals). What
+//! the arena holds is not loom's memory: its interleavings are explored, its staleness is not.
 //!
 //!     RUSTFLAGS="--cfg fidge_loom" cargo test --release -p fidge --test loom
 #![cfg(fidge_loom)]
