@@ -84,7 +84,8 @@ fn the_report_goes_to_the_file_of_log_path() {
 fn a_file_that_cannot_be_written_is_said_and_the_exit_code_still_tells() {
     let run = with("log_path=/no/such/folder/log", "race");
     run.exits(66)
-        .says_once("fidge: the report could not be written: ");
+        .says_once("fidge: the report could not be written: ")
+        .says_once("fidge: 1 race\n");
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub(crate) enum Sink {
 }
 
 /// Prints a report, in one write so that processes and threads do not mix. A clean one says
-/// nothing.
+/// nothing. What the file of `log_path` does not take goes to standard error: a report is not lost.
 ///
 /// # Errors
 ///
@@ -28,18 +28,21 @@ pub(crate) fn print(report: &Report, options: &Options, sink: Sink) -> io::Resul
         Form::Text => report.text(colored(options)),
         Form::Json => report.to_json() + "\n",
     };
-    match (&options.log_path, sink) {
-        (Some(path), _) => OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)?
-            .write_all(text.as_bytes()),
-        (None, Sink::Process) => standard_error(text.as_bytes()),
-        (None, Sink::Test) => {
+    let logged = options.log_path.as_ref().map(|path| {
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+    });
+    if let Some(Ok(())) = logged {
+        return Ok(());
+    }
+    let told = match sink {
+        Sink::Process => standard_error(text.as_bytes()),
+        Sink::Test => {
             eprint!("{text}");
             Ok(())
         }
-    }
+    };
+    logged.unwrap_or(Ok(())).and(told)
 }
 
 /// Past std's lock, which a thread may hold for as long as the process lives.

@@ -63,6 +63,8 @@ impl Suppressions {
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
+        // Some editors begin a file with a byte order mark.
+        let text = text.trim_start_matches('\u{feff}');
         let mut rules = Vec::new();
         for (line, text) in (1..).zip(text.lines().map(str::trim)) {
             if text.is_empty() || text.starts_with('#') {
