@@ -20,6 +20,7 @@ mod fate;
 pub mod fence;
 pub mod finding;
 mod foreign;
+mod free;
 mod granule;
 mod held;
 pub mod lock;

@@ -3,7 +3,28 @@
 #[cfg(not(fidge_loom))]
 pub use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 #[cfg(fidge_loom)]
-pub use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+pub use loom::{
+    cell::UnsafeCell,
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
+};
+
+/// The standard one behind as much of loom's interface as the engine uses.
+#[cfg(not(fidge_loom))]
+#[derive(Debug)]
+pub struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+#[cfg(not(fidge_loom))]
+impl<T> UnsafeCell<T> {
+    /// Holds `value`.
+    pub const fn new(value: T) -> Self {
+        UnsafeCell(core::cell::UnsafeCell::new(value))
+    }
+    /// Runs `f` on where it is.
+    #[inline]
+    pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0.get())
+    }
+}
 
 /// Lets another thread run: a short spin first, then the processor is given up.
 #[inline]

@@ -13,49 +13,11 @@
 use super::arena::{self, Handle};
 use super::clock::Clock;
 use super::epoch::{Epoch, SLOTS, Slot, Time};
-use super::lock::{Came, Spin};
+use super::free::Free;
 use super::record::Record;
-use super::session;
-use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-/// How many free slots are looked at before a new one is taken.
-const LOOK: usize = 64;
-
-struct Free {
-    lock: Spin,
-    slots: UnsafeCell<FreeList>,
-}
-
-/// A slot that may be reused.
-#[derive(Clone, Copy)]
-struct Entry {
-    /// The last epoch of its last owner.
-    last: Epoch,
-    /// The session of its last owner.
-    session: Handle,
-}
-
-struct FreeList {
-    entries: Handle,
-    len: usize,
-    room: usize,
-    /// Slots ever used.
-    fresh: Slot,
-}
-
-// SAFETY: `slots` is only touched under `lock`.
-unsafe impl Sync for Free {}
-
-static FREE: Free = Free {
-    lock: Spin::new(),
-    slots: UnsafeCell::new(FreeList {
-        entries: 0,
-        len: 0,
-        room: 0,
-        fresh: 0,
-    }),
-};
+static FREE: Free = Free::new();
 
 /// Newest record of each slot: a lazily committed table of handles.
 static OWNERS: AtomicPtr<AtomicU32> = AtomicPtr::new(core::ptr::null_mut());
@@ -85,93 +47,14 @@ fn owner(slot: Slot) -> &'static AtomicU32 {
     unsafe { &*table.add(slot as usize) }
 }
 
-impl Free {
-    /// Runs `f` on the list under its lock. A list that a `fork` caught half-written is left behind:
-    /// its slots are not reused.
-    fn with<R>(&self, f: impl FnOnce(&mut FreeList) -> R) -> R {
-        let held = self.lock.lock();
-        // SAFETY: under the lock.
-        let list = unsafe { &mut *self.slots.get() };
-        if held.came == Came::Orphaned {
-            (list.entries, list.len, list.room) = (0, 0, 0);
-        }
-        f(list)
-    }
-}
-
 /// A slot for a strand of `session` whose past is `clock`, and the last time that is used up in it.
-///
-/// There are 2^20 slots. When none is left, the newest free slot is reused although its past is
-/// not ordered before the newcomer: races with that past are then missed, and a line says so.
 pub fn take(clock: &Clock, session: Handle) -> (Slot, Time) {
-    FREE.with(|free| take_from(free, clock, session))
-}
-
-fn take_from(free: &mut FreeList, clock: &Clock, session: Handle) -> (Slot, Time) {
-    let block = free.entries;
-    let entries = |index: usize| {
-        // SAFETY: `index < len <= room`, the block's length in entries.
-        unsafe { &mut *arena::address(block).cast::<Entry>().add(index) }
-    };
-    let from = free.len.saturating_sub(LOOK);
-    let fits = (from..free.len).rev().find(|&index| {
-        let entry = *entries(index);
-        (entry.session == session || session::has_ended(entry.session)) && clock.knows(entry.last)
-    });
-    let full = free.fresh as usize == SLOTS;
-    if full && fits.is_none() {
-        super::tell::line(format_args!(
-            "fidge: {SLOTS} strands are alive or unjoined; a slot is reused, races with its former \
-             owner may be missed"
-        ));
-    }
-    match fits.or(if full { free.len.checked_sub(1) } else { None }) {
-        Some(index) => {
-            let Entry { last, .. } = *entries(index);
-            free.len -= 1;
-            // Keep the order: recently freed slots fit most often and stand at the end.
-            for at in index..free.len {
-                *entries(at) = *entries(at + 1);
-            }
-            (last.slot(), last.time())
-        }
-        None if full => {
-            super::tell::line(format_args!(
-                "fidge: more than {SLOTS} live strands; aborting"
-            ));
-            std::process::abort();
-        }
-        None => {
-            free.fresh += 1;
-            (free.fresh - 1, 0)
-        }
-    }
+    FREE.take(clock, session)
 }
 
 /// The slot's owner is gone for good; `last` is its last epoch, `session` its session.
 pub fn give_back(last: Epoch, session: Handle) {
-    FREE.with(|free| give_back_to(free, Entry { last, session }));
-}
-
-fn give_back_to(free: &mut FreeList, entry: Entry) {
-    if free.len == free.room {
-        let room = (free.room * 2).max(64);
-        let bigger = arena::alloc(room * size_of::<Entry>());
-        if free.entries != 0 {
-            // SAFETY: the old block holds `room` entries, the new one more; the old one is ours.
-            unsafe {
-                arena::address(bigger).copy_from_nonoverlapping(
-                    arena::address(free.entries),
-                    free.room * size_of::<Entry>(),
-                );
-                arena::free(free.entries, free.room * size_of::<Entry>());
-            }
-        }
-        (free.entries, free.room) = (bigger, room);
-    }
-    // SAFETY: `len < room`.
-    unsafe { *arena::address(free.entries).cast::<Entry>().add(free.len) = entry };
-    free.len += 1;
+    FREE.give_back(last, session);
 }
 
 /// Makes `record` the newest owner of its slot; returns the one before.
@@ -190,6 +73,6 @@ pub fn record_of(epoch: Epoch) -> Option<&'static Record> {
 
 /// The newest record of every slot in use.
 pub fn newest() -> impl Iterator<Item = &'static Record> {
-    let fresh = FREE.with(|free| free.fresh);
+    let fresh = FREE.ever_used();
     (0..fresh).filter_map(|slot| Record::at(owner(slot).load(Ordering::Acquire)))
 }

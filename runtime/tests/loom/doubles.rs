@@ -1,10 +1,7 @@
 //! What the modules under test lean on, as little of it as they need.
 
-/// A place: all are one.
-#[derive(Debug)]
-pub struct At;
-
-/// Memory that is never given back within a model's run; block `n` begins at unit `n`.
+/// Memory for a model's run; block `n` begins at unit `n`. The next block of a size is the one of that
+/// size that was given back last.
 pub mod arena {
     pub type Handle = u32;
 
@@ -14,11 +11,13 @@ pub mod arena {
     std::thread_local! {
         static BASE: *mut u8 = Box::leak(vec![0_u128; UNITS].into_boxed_slice()).as_mut_ptr().cast();
         static NEXT: std::cell::Cell<usize> = const { std::cell::Cell::new(1) };
+        static FREED: std::cell::RefCell<Vec<(Handle, usize)>> = const { std::cell::RefCell::new(Vec::new()) };
     }
 
     /// Before each run.
     pub fn clear() {
         NEXT.set(1);
+        FREED.with_borrow_mut(Vec::clear);
     }
 
     pub fn address(handle: Handle) -> *mut u8 {
@@ -27,37 +26,72 @@ pub mod arena {
     }
 
     pub fn alloc(bytes: usize) -> Handle {
-        let handle = NEXT.get();
-        NEXT.set(handle + bytes.div_ceil(UNIT));
+        let units = bytes.div_ceil(UNIT);
+        let again = FREED.with_borrow_mut(|freed| {
+            let index = freed.iter().rposition(|&(_, room)| room == units)?;
+            Some(freed.remove(index).0)
+        });
+        let handle = again.unwrap_or_else(|| NEXT.replace(NEXT.get() + units) as Handle);
         assert!(NEXT.get() <= UNITS, "a model that needs more memory");
         // SAFETY: a stretch of the block that nobody has.
-        unsafe { address(handle as Handle).write_bytes(0, bytes) };
-        handle as Handle
+        unsafe { address(handle).write_bytes(0, bytes) };
+        handle
     }
 
     /// # Safety
     ///
     /// None; as the engine's.
-    pub unsafe fn free(_: Handle, _: usize) {}
+    pub unsafe fn free(handle: Handle, bytes: usize) {
+        FREED.with_borrow_mut(|freed| freed.push((handle, bytes.div_ceil(UNIT))));
+    }
 }
 
 pub mod clock {
-    use crate::epoch::{Epoch, Slot, Time};
+    use crate::epoch::{Epoch, SLOTS, Slot, Time};
 
-    /// Knows nothing: no model has racy reads join.
-    #[derive(Debug, Default)]
-    pub struct Clock;
+    const FEW: usize = 4;
+
+    /// The times of the first few slots.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Clock([Time; FEW]);
 
     impl Clock {
-        pub const EMPTY: Clock = Clock;
+        pub const EMPTY: Clock = Clock([0; FEW]);
         pub fn is_empty(&self) -> bool {
-            true
+            self.0 == [0; FEW]
         }
-        pub fn knows(&self, _: Epoch) -> bool {
-            false
+        pub fn knows(&self, epoch: Epoch) -> bool {
+            debug_assert!((epoch.slot() as usize) < SLOTS);
+            self.0
+                .get(epoch.slot() as usize)
+                .is_some_and(|&time| time >= epoch.time())
         }
-        pub fn raise(&mut self, _: Slot, _: Time) {}
-        pub fn clear(&mut self) {}
+        pub fn raise(&mut self, slot: Slot, time: Time) {
+            self.0[slot as usize] = self.0[slot as usize].max(time);
+        }
+        pub fn join(&mut self, other: &Clock, _: impl FnMut(Slot, Time)) {
+            for (slot, &time) in other.0.iter().enumerate() {
+                self.raise(slot as Slot, time);
+            }
+        }
+        pub fn assign(&mut self, other: &Clock) {
+            *self = *other;
+        }
+        pub fn clear(&mut self) {
+            *self = Clock::EMPTY;
+        }
+    }
+}
+
+pub mod session {
+    pub fn has_ended(_: crate::arena::Handle) -> bool {
+        false
+    }
+}
+
+pub mod tell {
+    pub fn line(text: std::fmt::Arguments<'_>) {
+        panic!("{text}");
     }
 }
 
@@ -88,19 +122,7 @@ pub mod sink {
         pub access: Access,
     }
 
-    std::thread_local! {
-        // loom runs a model's threads on one OS thread.
-        static FOUND: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-    }
-
-    pub fn report(_: &State, _: Sighting) {
-        FOUND.set(FOUND.get() + 1);
-    }
-
-    /// How many pairs were reported since the last call.
-    pub fn found() -> usize {
-        FOUND.take()
-    }
+    pub fn report(_: &State, _: Sighting) {}
 
     pub fn joins_racy_reads(_: &State) -> bool {
         false
@@ -118,12 +140,35 @@ pub mod stack {
 pub mod state {
     use crate::At;
     use crate::clock::Clock;
-    use crate::epoch::{Epoch, Slot};
+    use crate::epoch::{Epoch, Slot, Time};
+    use crate::sync::Snapshot;
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
 
-    /// A strand that knows all of slot 0 and nothing of others.
+    /// A strand that knows all of slot 0, and of others what it joined.
     pub struct State {
         pub slot: Slot,
         epoch: u64,
+        time: Time,
+        clock: Clock,
+        pub fence: Snapshot,
+        pub pending: Snapshot,
+        /// Stands for the body of the clock in question, which is the arena's: it is written from
+        /// the strand's clock, and the strand joins what it reads there.
+        body: Option<Arc<Body>>,
+    }
+
+    pub struct Body(UnsafeCell<()>);
+
+    // SAFETY: loom checks every access.
+    unsafe impl Sync for Body {}
+    // SAFETY: as above.
+    unsafe impl Send for Body {}
+
+    impl Body {
+        pub fn new() -> Arc<Self> {
+            Arc::new(Body(UnsafeCell::new(())))
+        }
     }
 
     impl State {
@@ -131,6 +176,17 @@ pub mod state {
             State {
                 slot,
                 epoch: u64::MAX,
+                time: 1,
+                clock: Clock::EMPTY,
+                fence: Snapshot::NONE,
+                pending: Snapshot::NONE,
+                body: None,
+            }
+        }
+        pub fn with_body(slot: Slot, body: &Arc<Body>) -> Self {
+            State {
+                body: Some(Arc::clone(body)),
+                ..State::new(slot)
             }
         }
         pub fn fast_epoch(&self) -> u64 {
@@ -141,12 +197,28 @@ pub mod state {
             self.last_epoch()
         }
         pub fn last_epoch(&self) -> Epoch {
-            Epoch::new(self.slot, 1)
+            Epoch::new(self.slot, self.time)
+        }
+        pub fn publish(&mut self) -> Epoch {
+            self.time += 1;
+            Epoch::new(self.slot, self.time - 1)
+        }
+        pub fn clock(&self) -> &Clock {
+            if let Some(body) = &self.body {
+                body.0.with_mut(|_| ());
+            }
+            &self.clock
         }
         pub fn knows(&self, epoch: Epoch) -> bool {
-            epoch.slot() == self.slot || epoch.slot() == 0
+            epoch.slot() == self.slot || epoch.slot() == 0 || self.clock.knows(epoch)
         }
-        pub fn join(&mut self, _: &Clock, _: Epoch, _: &At, _: Option<&At>) {}
+        pub fn join(&mut self, clock: &Clock, tip: Epoch, _: &At, _: Option<&At>) {
+            if let Some(body) = &self.body {
+                body.0.with(|_| ());
+            }
+            self.clock.join(clock, |_, _| {});
+            self.clock.raise(tip.slot(), tip.time());
+        }
     }
 
     pub fn epoch() -> u64 {
@@ -162,9 +234,16 @@ pub mod state {
 pub mod tape {
     use crate::{At, granule::Kind, state::State};
 
+    pub enum Event {
+        Acquire,
+        Release,
+        ReleaseJoin,
+    }
+
     pub fn on(_: &State) -> bool {
         false
     }
+    pub fn push(_: &mut State, _: Event, _: u64, _: u32, _: &At) {}
     pub fn push_access(_: &mut State, _: Kind, _: u64, _: u32, _: &At) {}
     pub fn object_address(id: u64) -> u64 {
         id

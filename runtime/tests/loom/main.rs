@@ -11,6 +11,8 @@
     reason = "each model uses a part of the modules"
 )]
 
+#[path = "../../src/engine/at.rs"]
+mod at;
 #[path = "../../src/engine/bucket.rs"]
 mod bucket;
 mod doubles;
@@ -18,6 +20,8 @@ mod doubles;
 mod epoch;
 #[path = "../../src/engine/fate.rs"]
 mod fate;
+#[path = "../../src/engine/free.rs"]
+mod free;
 #[path = "../../src/engine/granule.rs"]
 mod granule;
 #[path = "../../src/engine/lock.rs"]
@@ -27,5 +31,8 @@ mod models;
 mod overflow;
 #[path = "../../src/engine/prim.rs"]
 mod prim;
+#[path = "../../src/engine/sync.rs"]
+mod sync;
 
-use doubles::{At, arena, clock, sink, slots, stack, state, tape};
+use at::{At, Op};
+use doubles::{arena, clock, session, sink, slots, stack, state, tape, tell};
