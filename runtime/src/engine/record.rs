@@ -177,7 +177,8 @@ impl Record {
         let record = Record {
             id,
             slot,
-            start: last + 1,
+            // A time apart: who saw the last owner in an epoch that it then did not use has reached `last + 1`.
+            start: last + 2,
             parent: parent.unwrap_or(u32::MAX),
             created,
             session,
@@ -185,7 +186,7 @@ impl Record {
             taped: super::session::is_taped(session),
             previous: AtomicU32::new(0),
             fate: Fate::new(),
-            now: AtomicU64::new(last + 1),
+            now: AtomicU64::new(last + 2),
             fast: AtomicU64::new(NO_EPOCH),
             taken: AtomicU64::new(0),
             body: SyncVar::new(),
