@@ -2,7 +2,7 @@
 //!
 //! A slot may be given to a new strand when all its former owner did happens before the new
 //! strand's start, that is, when the forking strand's clock has reached the owner's last epoch. The
-//! new owner goes on counting where the old one ended. So an epoch stays what it was: a clock that
+//! new owner goes on counting a time past where the old one ended. So an epoch stays what it was: a clock that
 //! has reached it has reached everything before it, whichever owner that was, and no verdict
 //! depends on reuse. Within a session only its own strands reuse a slot, or strands of a session that
 //! came after it: what foreign threads are taken to know (see `foreign`) must not pass for knowledge
