@@ -4,7 +4,7 @@ use crate::compare::{Shard, compare};
 use crate::json::{Results, Settings};
 use crate::mark::Site;
 use crate::merge::merge;
-use crate::scenario::{Expectation, Scenario};
+use crate::scenario::{Certificate, Expectation, Scenario};
 use crate::verdict::unmet;
 use crate::{catalog, detectors, help, output, table};
 use clap::error::ErrorKind;
@@ -225,8 +225,14 @@ struct Entry {
     scenario: &'static str,
     story: &'static str,
     citation: &'static str,
-    /// The least share of runs in which an exact detector reports the pair; 1 for all of them.
-    expected_rate: f64,
+    /// `data-race`, `aba`, ...
+    kind: &'static str,
+    depth: u8,
+    certificate: &'static str,
+    /// The least share of runs in which an exact detector reports the pair; 1 for all of them, absent
+    /// where it is all runs that go wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_rate: Option<f64>,
     sites: [Site; 2],
 }
 
@@ -237,9 +243,16 @@ impl Entry {
             scenario: scenario.name,
             story: scenario.story,
             citation: scenario.citation,
+            kind: scenario.kind.name(),
+            depth: scenario.depth,
+            certificate: match scenario.certificate {
+                Certificate::Schedule => "schedule",
+                Certificate::Oracle => "oracle",
+            },
             expected_rate: match scenario.expectation {
-                Expectation::Always => 1.0,
-                Expectation::Rate(min) => min,
+                Expectation::Always => Some(1.0),
+                Expectation::Rate(min) => Some(min),
+                Expectation::Manifested => None,
             },
             sites: scenario.sites(),
         }

@@ -116,6 +116,9 @@ pub struct Cell {
     pub manifested: u64,
     /// Runs in which the marked pair was reported.
     pub detected: u64,
+    /// Runs whose outcome was wrong and in which the marked pair was not reported.
+    #[serde(default)]
+    pub missed: u64,
     /// Runs in which anything else was reported.
     pub false_reports: u64,
     /// The share of runs detected (racy) or falsely reported (fixed).
@@ -213,6 +216,7 @@ pub mod tests {
             runs: 4,
             manifested: 1,
             detected: 3,
+            missed: 0,
             false_reports: 0,
             rate: None,
             ci95: None,
@@ -226,6 +230,7 @@ pub mod tests {
             runs: 0,
             manifested: 0,
             detected: 0,
+            missed: 0,
             median_ms: None,
             ..ran.clone()
         }
@@ -252,7 +257,7 @@ pub mod tests {
             value["cells"][0],
             serde_json::json!({
                 "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "fidge",
-                "status": "ran", "runs": 4, "manifested": 1, "detected": 3, "false_reports": 0,
+                "status": "ran", "runs": 4, "manifested": 1, "detected": 3, "missed": 0, "false_reports": 0,
                 "rate": 0.75, "ci95": wilson95(3, 4), "median_ms": 1.5,
             })
         );
@@ -261,7 +266,7 @@ pub mod tests {
             serde_json::json!({
                 "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "oracle",
                 "status": "unavailable", "reason": "not here", "runs": 0, "manifested": 0,
-                "detected": 0, "false_reports": 0, "rate": null, "ci95": null, "median_ms": null,
+                "detected": 0, "missed": 0, "false_reports": 0, "rate": null, "ci95": null, "median_ms": null,
             })
         );
     }
@@ -272,6 +277,7 @@ pub mod tests {
         let fixed = Cell {
             variant: Variant::Fixed,
             detected: 0,
+            missed: 0,
             false_reports: 1,
             ..racy
         };

@@ -19,6 +19,7 @@ mod output;
 mod replay;
 mod runner;
 mod scenario;
+mod script;
 mod statistics;
 mod table;
 mod verdict;

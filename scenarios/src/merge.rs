@@ -90,6 +90,7 @@ fn add(sum: &mut Cell, cell: Cell) -> Result<(), String> {
     sum.runs += cell.runs;
     sum.manifested += cell.manifested;
     sum.detected += cell.detected;
+    sum.missed += cell.missed;
     sum.false_reports += cell.false_reports;
     *sum = sum.clone().with_rate();
     Ok(())

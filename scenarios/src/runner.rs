@@ -28,6 +28,8 @@ pub struct Tally {
     pub manifested: u64,
     /// Runs in which the marked pair was reported.
     pub detected: u64,
+    /// Runs whose outcome was wrong and in which the marked pair was not reported.
+    pub missed: u64,
     /// Runs in which anything else was reported.
     pub false_reports: u64,
     /// How long each run took, detection included, in milliseconds.
@@ -42,7 +44,9 @@ impl Tally {
             .iter()
             .partition(|pair| sites.is_some_and(|sites| is_pair(pair, sites)));
         self.runs += 1;
-        self.manifested += u64::from(seen.outcome == Outcome::Wrong);
+        let wrong = seen.outcome == Outcome::Wrong;
+        self.manifested += u64::from(wrong);
+        self.missed += u64::from(wrong && hits.is_empty());
         self.detected += u64::from(!hits.is_empty());
         self.false_reports += u64::from(!strays.is_empty());
     }
@@ -105,6 +109,7 @@ impl Column {
             runs: self.tally.runs,
             manifested: self.tally.manifested,
             detected: self.tally.detected,
+            missed: self.tally.missed,
             false_reports: self.tally.false_reports,
             rate: None,
             ci95: None,

@@ -1,6 +1,8 @@
 //! What a scenario is.
 
 use crate::mark::{Site, Source};
+use crate::script::Script;
+use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
@@ -18,8 +20,15 @@ pub struct Scenario {
     pub racy: fn(&Env) -> Outcome,
     /// The same program, correct.
     pub fixed: fn(&Env) -> Outcome,
+    /// What a report of it says it is.
+    pub kind: Kind,
+    /// How many ordering constraints a schedule must meet for the race to show (the depth of
+    /// Burckhardt et al., ASPLOS 2010).
+    pub depth: u8,
     /// How often an exact detector reports the race.
     pub expectation: Expectation,
+    /// How it is known that the racy program is wrong and the fixed one right.
+    pub certificate: Certificate,
     /// The file that holds both, and in it the two marked lines.
     pub source: Source,
 }
@@ -73,6 +82,16 @@ impl Variant {
     }
 }
 
+/// How the ground truth is known. Tests check each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Certificate {
+    /// The racy program's steps ([`Env::step`]) in their order make its outcome wrong.
+    Schedule,
+    /// In every recorded execution of the racy program the oracle finds the marked pair unordered,
+    /// and no pair in the fixed one's.
+    Oracle,
+}
+
 /// How often a detector that is exact on the execution it observes reports the marked pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Expectation {
@@ -80,6 +99,8 @@ pub enum Expectation {
     Always,
     /// Some schedules happen to order it: in at least this share of the runs.
     Rate(f64),
+    /// It takes a bad interleaving: in every run whose outcome is wrong.
+    Manifested,
 }
 
 /// What one run's observable result was.
@@ -105,6 +126,7 @@ impl Outcome {
 /// What a run is given: where its variety comes from.
 pub struct Env {
     seed: u64,
+    script: Option<Script>,
 }
 
 impl Env {
@@ -113,6 +135,33 @@ impl Env {
         // Weyl's sequence: neighbouring seeds do not share runs.
         Env {
             seed: seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ run << 8,
+            script: None,
+        }
+    }
+
+    /// A run whose steps happen in their order.
+    pub fn scripted() -> Self {
+        Env {
+            script: Some(Script::new()),
+            ..Env::new(0, 0)
+        }
+    }
+
+    /// Runs `f` as the `n`-th step, from 0, of the schedule that exhibits the fault. Only a scripted
+    /// run keeps to that order, by means that detectors do not see; in any other run the step is
+    /// [staggered](Self::stagger). Each number belongs to one step of the racy program; the fixed one has
+    /// the same steps and is never scripted.
+    ///
+    /// # Panics
+    ///
+    /// In a scripted run, when an earlier step does not come.
+    pub fn step<T>(&self, n: u32, f: impl FnOnce() -> T) -> T {
+        match &self.script {
+            Some(script) => script.step(n, f),
+            None => {
+                self.stagger(u64::from(n));
+                f()
+            }
         }
     }
 

@@ -24,6 +24,7 @@ pub fn list(scenarios: &[&Scenario]) -> String {
         let expectation = match scenario.expectation {
             Expectation::Always => "always".to_owned(),
             Expectation::Rate(min) => format!(">= {}", percent(min)),
+            Expectation::Manifested => "when wrong".to_owned(),
         };
         let [a, b] = scenario.sites();
         let story = format!("{}\n{}:{} and {}", scenario.story, a.file, a.line, b.line);

@@ -27,6 +27,12 @@ pub fn unmet(expectation: Expectation, cell: &Cell) -> Option<String> {
             Expectation::Always if detected < runs => {
                 format!("the race is in every run, and was detected in {detected} of {runs}")
             }
+            Expectation::Manifested if cell.missed > 0 => {
+                format!(
+                    "it went wrong in {} of {runs} runs, and {} of those were not detected",
+                    cell.manifested, cell.missed
+                )
+            }
             Expectation::Rate(min) if cell.ci95.is_some_and(|[_, high]| high < min) => {
                 format!("expected in {min} of the runs, detected in {detected} of {runs}")
             }

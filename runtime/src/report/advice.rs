@@ -45,6 +45,27 @@ fn general(race: &Race) -> &'static str {
         Kind::MapRace => {
             "order the two operations by a lock around the map, or use a concurrent map"
         }
+        Kind::StaleWrite => {
+            "let one operation read and write: `entry`, `alter`, `get_mut`, `fetch_update`, or hold \
+             one lock over both"
+        }
+        Kind::Aba => {
+            "give the value a tag or generation that no change leaves as it was, or keep what it \
+             names from being reused while somebody looks at it"
+        }
+        Kind::Atomicity => "hold one lock over the whole scope, or make it one operation",
+        Kind::GuardDeadlock => {
+            "drop the guard, or copy what it refers to, before the map is asked again"
+        }
+        Kind::GuardAcrossAwait => "drop the guard before the `.await`",
+        Kind::LockOrder => "take the two locks in one order everywhere",
+        Kind::Iteration => {
+            "iterate over a snapshot, or keep writers out with a lock around the iteration"
+        }
+        Kind::StaleSize => "let the operation itself decide, or hold one lock over both",
+        Kind::Unordered => {
+            "order the two operations, or use one that does not depend on their order"
+        }
     }
 }
 

@@ -156,6 +156,15 @@ impl From<finding::Kind> for Kind {
         match kind {
             finding::Kind::DataRace => Kind::DataRace,
             finding::Kind::MapRace => Kind::MapRace,
+            finding::Kind::StaleWrite => Kind::StaleWrite,
+            finding::Kind::Aba => Kind::Aba,
+            finding::Kind::Atomicity => Kind::Atomicity,
+            finding::Kind::GuardDeadlock => Kind::GuardDeadlock,
+            finding::Kind::GuardAcrossAwait => Kind::GuardAcrossAwait,
+            finding::Kind::LockOrder => Kind::LockOrder,
+            finding::Kind::Iteration => Kind::Iteration,
+            finding::Kind::StaleSize => Kind::StaleSize,
+            finding::Kind::Unordered => Kind::Unordered,
         }
     }
 }

@@ -102,15 +102,44 @@ pub enum Kind {
     /// Two operations on a map whose callers must synchronise, one of them a write, that
     /// happens-before does not order.
     MapRace,
+    /// A strand wrote what it had made of a value that another strand had replaced since (lost
+    /// update, check-then-act).
+    StaleWrite,
+    /// A compare-and-exchange or a conditional write succeeded on an equal value although what that
+    /// value was to vouch for had changed.
+    Aba,
+    /// The operations of an atomic scope cannot be put in one place of any serial order.
+    Atomicity,
+    /// A strand that holds a guard asks for a lock that cannot be granted.
+    GuardDeadlock,
+    /// A guard or lock was held over an `.await`.
+    GuardAcrossAwait,
+    /// Two locks are taken in both orders.
+    LockOrder,
+    /// An iterator saw a map half before and half after what another strand did.
+    Iteration,
+    /// A strand acted on a map's size, which another strand had changed since.
+    StaleSize,
+    /// Two operations on a concurrent map that do not commute and that nothing but the map itself orders.
+    Unordered,
 }
 
 impl Kind {
-    /// Its name in reports and suppressions: `data-race`, `map-race`.
+    /// Its name in reports and suppressions: `data-race`, `stale-write`, ...
     #[inline]
     pub fn name(self) -> &'static str {
         match self {
             Kind::DataRace => "data-race",
             Kind::MapRace => "map-race",
+            Kind::StaleWrite => "stale-write",
+            Kind::Aba => "aba",
+            Kind::Atomicity => "atomicity",
+            Kind::GuardDeadlock => "guard-deadlock",
+            Kind::GuardAcrossAwait => "guard-across-await",
+            Kind::LockOrder => "lock-order",
+            Kind::Iteration => "iteration",
+            Kind::StaleSize => "stale-size",
+            Kind::Unordered => "unordered",
         }
     }
 }

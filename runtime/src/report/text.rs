@@ -92,6 +92,15 @@ fn sentence(race: &Race, [first, second]: &[String; 2]) -> String {
     let kind = match race.kind() {
         Kind::DataRace => "data race",
         Kind::MapRace => "map race",
+        Kind::StaleWrite => "stale write",
+        Kind::Aba => "ABA",
+        Kind::Atomicity => "atomicity violation",
+        Kind::GuardDeadlock => "guard deadlock",
+        Kind::GuardAcrossAwait => "guard held across an await",
+        Kind::LockOrder => "lock-order inversion",
+        Kind::Iteration => "inconsistent iteration",
+        Kind::StaleSize => "stale size",
+        Kind::Unordered => "unordered operations",
     };
     let [one, other] = race.accesses().each_ref().map(Access::op);
     let times = match race.count() {

@@ -64,7 +64,7 @@ pub fn select(filter: Option<&str>) -> Result<Vec<&'static Scenario>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Env, Expectation, Outcome};
+    use crate::scenario::{Certificate, Env, Expectation, Outcome};
     use std::collections::BTreeSet;
 
     #[test]
@@ -123,6 +123,19 @@ mod tests {
             let mut outcome = None;
             fidge::check(|| outcome = Some((scenario.fixed)(&Env::new(7, 0))));
             assert_eq!(outcome, Some(Outcome::Right), "{}", scenario.path());
+        }
+    }
+
+    #[test]
+    fn every_scripted_program_goes_wrong_under_its_script() {
+        for scenario in ALL {
+            if scenario.certificate == Certificate::Schedule {
+                for _ in 0..5 {
+                    let mut outcome = None;
+                    fidge::check(|| outcome = Some((scenario.racy)(&Env::scripted())));
+                    assert_eq!(outcome, Some(Outcome::Wrong), "{}", scenario.path());
+                }
+            }
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::cell::UnsafeCell;
 use fidge::sync::atomic::{AtomicBool, Ordering};
 use fidge::thread;
@@ -17,7 +18,10 @@ pub static SCENARIO: Scenario = Scenario {
                reported",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("million_accesses.rs"),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::thread;
 use std::sync::Barrier;
 
@@ -38,7 +39,10 @@ const fn with_readers(
                    reads",
         racy,
         fixed,
+        kind: Kind::DataRace,
+        depth: 1,
         expectation: Expectation::Always,
+        certificate: Certificate::Oracle,
         source: source!("readers.rs"),
     }
 }

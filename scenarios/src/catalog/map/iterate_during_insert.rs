@@ -2,7 +2,8 @@
 
 use crate::hidden::Hidden;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::collections::HashMap;
 use fidge::sync::Mutex;
 use fidge::thread;
@@ -17,7 +18,10 @@ pub static SCENARIO: Scenario = Scenario {
                ConcurrentModificationException",
     racy,
     fixed,
+    kind: Kind::MapRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("iterate_during_insert.rs"),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::hidden::Hidden;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::collections::HashMap;
 use fidge::sync::RwLock;
 use fidge::thread;
@@ -16,7 +17,10 @@ pub static SCENARIO: Scenario = Scenario {
     citation: "Go's `fatal error: concurrent map read and map write`",
     racy,
     fixed,
+    kind: Kind::MapRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("read_during_write.rs"),
 };
 

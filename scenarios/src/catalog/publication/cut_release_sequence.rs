@@ -2,7 +2,8 @@
 
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::atomic::{AtomicU32, Ordering};
 use fidge::thread;
 use std::sync::Barrier;
@@ -17,7 +18,10 @@ pub static SCENARIO: Scenario = Scenario {
                optimisations are invalid in the C11 memory model\", POPL 2015",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("cut_release_sequence.rs"),
 };
 

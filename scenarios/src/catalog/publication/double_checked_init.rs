@@ -2,7 +2,8 @@
 
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::Mutex;
 use fidge::sync::atomic::{AtomicBool, Ordering};
 use fidge::thread;
@@ -18,7 +19,10 @@ pub static SCENARIO: Scenario = Scenario {
                et al., \"The 'double-checked locking is broken' declaration\"",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("double_checked_init.rs"),
 };
 

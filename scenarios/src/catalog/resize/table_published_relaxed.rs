@@ -2,7 +2,8 @@
 
 use super::Table;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::atomic::{AtomicPtr, Ordering};
 use fidge::thread;
 use std::ptr;
@@ -18,7 +19,10 @@ pub static SCENARIO: Scenario = Scenario {
                release and acquire",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("table_published_relaxed.rs"),
 };
 

@@ -2,7 +2,8 @@
 
 use super::Table;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use fidge::thread;
 use std::sync::Barrier;
@@ -17,7 +18,10 @@ pub static SCENARIO: Scenario = Scenario {
                resizing once",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("two_growers.rs"),
 };
 

@@ -2,7 +2,8 @@
 
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::Mutex;
 use fidge::thread;
 use std::sync::Barrier;
@@ -18,7 +19,10 @@ pub static SCENARIO: Scenario = Scenario {
                2012, figure 1",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Rate(0.25),
+    certificate: Certificate::Oracle,
     source: source!("ordered_by_luck.rs"),
 };
 

@@ -3,7 +3,8 @@
 use crate::executor;
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
-use crate::scenario::{Env, Expectation, Outcome, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
+use fidge::Kind;
 use fidge::sync::Mutex;
 
 pub static SCENARIO: Scenario = Scenario {
@@ -16,7 +17,10 @@ pub static SCENARIO: Scenario = Scenario {
                ANSI SQL isolation levels\", SIGMOD 1995",
     racy,
     fixed,
+    kind: Kind::DataRace,
+    depth: 1,
     expectation: Expectation::Always,
+    certificate: Certificate::Oracle,
     source: source!("get_await_write.rs"),
 };
 
