@@ -28,6 +28,7 @@ use super::epoch::Epoch;
 use super::lock;
 use super::overflow::Overflow;
 use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
+use super::scope;
 use super::sink::{self, Sighting};
 use super::state::{self, Edge, State};
 use super::tape;
@@ -275,9 +276,17 @@ impl Granule {
         }
     }
 
+    /// Whether it stands for a part of a map.
+    fn is_of_map(&self) -> bool {
+        self.word.load(Ordering::Relaxed) & word::MAP != 0
+    }
+
     #[inline(never)]
     fn access_here(&self, kind: Kind, at: &At) {
         if let Some(mut me) = state::enter() {
+            if scope::watches(&me) && !self.is_of_map() {
+                scope::did(&mut me, self.trace_id(), kind.writes(), at);
+            }
             let access = Access {
                 kind,
                 mask: WHOLE,
