@@ -142,12 +142,21 @@ impl Granule {
         if covers(word::read_mask_kind(word)) && self.read.load(Ordering::Acquire) == epoch {
             return true;
         }
-        // A shared reader's own cell. The block is this granule's before and after the look, and
-        // our epoch can only have come into it while it was: blocks are cleared when they are made.
+        // A shared reader's own cell. The block may leave this granule at any time, and come back. It is
+        // this granule's if the word, unlocked (a block is given back under the lock, while the word
+        // still names it), names it after the look; and has been since before the look, if it is then
+        // still of the incarnation that was looked into. In this order: asked before the word, the
+        // incarnation may be another granule's. Our epoch can only have come into that of this
+        // granule by our own read of it.
         let overflow = word::overflow(word);
-        overflow != 0
-            && Overflow::at(overflow).has_read(me.slot, epoch, kind, mask)
-            && word::overflow(self.word.load(Ordering::Acquire)) == overflow
+        if overflow == 0 {
+            return false;
+        }
+        let block = Overflow::at(overflow);
+        let incarnation = block.incarnation();
+        block.has_read(me.slot, epoch, kind, mask)
+            && word::settled_overflow(self.word.load(Ordering::Acquire)) == overflow
+            && block.incarnation() == incarnation
     }
 
     /// An access by `me` that lies in this granule: check, report, remember, and join what a racy

@@ -5,8 +5,11 @@ use super::super::epoch::Epoch;
 use super::super::lock;
 use super::cell::{Cell, Kind};
 
-/// 2 bits: free, or held by generation 1..=3 (see `lock`).
-pub const LOCK: u64 = 3;
+/// 7 bits, in two places: free, or held by a generation (see `lock`).
+pub const LOCK: u64 = LOW_LOCK | 0x1f << HIGH_LOCK;
+const LOW_LOCK: u64 = 3;
+/// Behind the kind of the write.
+const HIGH_LOCK: u32 = WRITE + 11;
 /// The object is a part of a map.
 pub const MAP: u64 = 4;
 /// Atomic operations on raw bytes were here: clocks are kept for some of their addresses.
@@ -19,7 +22,7 @@ pub const FLAGS: u64 = MAP | CLOCKS | RACED;
 const NOT_SEEN: u64 = 1 << 43;
 
 /// A free granule whose cells stand inline.
-pub const SIMPLE: u64 = (MAP | CLOCKS | 0xffff_ffff << WRITE) & !RACED;
+pub const SIMPLE: u64 = (MAP | CLOCKS | 0xffff_ffff << WRITE) & !(RACED | LOCK);
 
 /// The word after a write that replaced both cells.
 #[inline]
@@ -43,27 +46,30 @@ pub fn stored(word: u64, epoch: u64) -> u64 {
     }
 }
 const OVERFLOW: u32 = 3; // 29 bits
-const WRITE: u32 = 32; // mask 8 bits, kind 8 bits
+const WRITE: u32 = 32; // mask 8 bits, kind 3 bits
 const READ: u32 = 48;
 
 #[inline]
 pub fn held() -> u64 {
-    u64::from(lock::held())
+    let held = u64::from(lock::held());
+    held & LOW_LOCK | held >> 2 << HIGH_LOCK
 }
 #[inline]
 pub fn overflow(word: u64) -> Handle {
     (word >> OVERFLOW) as u32 & ((1 << 29) - 1)
 }
+/// That of a free granule; 0 for a locked one.
+#[inline]
+pub fn settled_overflow(word: u64) -> Handle {
+    if word & LOCK == 0 { overflow(word) } else { 0 }
+}
 #[inline]
 pub fn write_mask_kind(word: u64) -> (u8, Kind) {
-    ((word >> WRITE) as u8, Kind((word >> (WRITE + 8)) as u8))
+    ((word >> WRITE) as u8, Kind((word >> (WRITE + 8)) as u8 & 7))
 }
 #[inline]
 pub fn read_mask_kind(word: u64) -> (u8, Kind) {
-    (
-        (word >> READ) as u8,
-        Kind((word >> (READ + 8)) as u8 & 0x3f),
-    )
+    ((word >> READ) as u8, Kind((word >> (READ + 8)) as u8 & 7))
 }
 #[inline]
 pub fn pack(flags: u64, overflow: Handle, write: Cell, read: Cell) -> u64 {
