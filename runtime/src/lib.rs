@@ -70,6 +70,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod allow_race;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod analysis;

@@ -30,7 +30,17 @@ pub use detect::run_test;
 
 /// What `atomic_scope!` needs.
 #[cfg(feature = "detect")]
-pub use crate::engine::{At, Op, scope::Scope};
+pub use crate::engine::{Allowance, Allowing, At, Op, scope::Scope};
+
+/// An annotation of the program, for `allow_race!` and `expect_race!`.
+#[cfg(feature = "detect")]
+pub const fn allowance(kind: crate::Kind, reason: &'static str, expected: bool) -> Allowance {
+    Allowance {
+        kind: crate::report::engine_kind(kind),
+        reason,
+        expected,
+    }
+}
 
 #[cfg(feature = "detect")]
 mod detect {

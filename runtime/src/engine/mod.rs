@@ -10,6 +10,7 @@
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
 
+mod allow;
 pub mod arena;
 mod at;
 mod atomic;
@@ -48,6 +49,7 @@ pub mod tape;
 pub mod tell;
 pub mod value;
 
+pub use allow::{Allowance, Allowing};
 pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;

@@ -62,6 +62,8 @@ pub struct State {
     pub pedantic: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
+    /// What the program allows where it is.
+    pub allows: u32,
     /// How many atomic scopes it is in.
     pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
@@ -234,6 +236,7 @@ impl State {
             composes: session::is_composed(record.session),
             pedantic: session::is_pedantic(record.session),
             reads: Reads::new(),
+            allows: 0,
             scopes: 0,
             given: Clock::EMPTY,
             record,
