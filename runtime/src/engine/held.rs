@@ -1,6 +1,6 @@
-//! Which locks a strand holds, for reports.
+//! Which locks a strand holds: for reports, and for those who wait for one (see `waits`).
 //!
-//! Pushing and popping stores two words; the set is interned only when a site is, and then as the
+//! Pushing and popping stores a few words; the set is interned only when a site is, and then as the
 //! places where the locks were taken, so the number of sets follows the program's text and not the
 //! number of its locks.
 
@@ -54,13 +54,54 @@ impl Moved {
     }
 }
 
+/// What is held, and what others wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A lock whose guard stays with the strand that took it.
+    Lock,
+    /// A key of a concurrent map, and with it the given lock, which it shares with other keys. Its
+    /// guard may be sent to another strand.
+    Key(usize),
+    /// Such a shared lock by itself: of an iterator, or of a key that is not there. Reports of races
+    /// do not list it.
+    Shard,
+}
+
 /// One lock.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     lock: usize,
-    mode: Mode,
-    op: &'static Op,
-    location: &'static Location<'static>,
+    what: What,
+    /// In which mode.
+    pub mode: Mode,
+    /// The operation that took it.
+    pub op: &'static Op,
+    /// Where that was called.
+    pub location: &'static Location<'static>,
+    /// How often the strand had released anything by then.
+    since: u64,
+}
+
+impl Entry {
+    /// What others wait for.
+    #[inline]
+    pub fn resource(&self) -> usize {
+        match self.what {
+            What::Lock | What::Shard => self.lock,
+            What::Key(shard) => shard,
+        }
+    }
+
+    /// Whether the guard may be with another strand by now: it is of a kind that can be sent, and the
+    /// strand has released something since, which is what sending takes.
+    pub fn may_be_elsewhere(&self, releases: u64) -> bool {
+        self.what != What::Lock && self.since != releases
+    }
+
+    /// Where it was taken.
+    pub fn at(&self) -> At {
+        At::new(self.op, self.location)
+    }
 }
 
 /// See the module.
@@ -105,21 +146,43 @@ impl Held {
         }
     }
 
-    /// The strand took `lock`.
+    /// Whether there is none.
     #[inline]
-    pub fn push(&mut self, lock: usize, mode: Mode, at: &At) {
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The strand took `lock`, after so many `releases` of anything.
+    #[inline]
+    pub fn push(&mut self, lock: usize, what: What, mode: Mode, releases: u64, at: &At) {
         if self.len >= INLINE + self.room {
             self.grow();
         }
         let index = self.len;
         *self.entry(index) = Some(Entry {
             lock,
+            what,
             mode,
             op: at.op,
             location: at.location,
+            since: releases,
         });
         self.len += 1;
         self.set = None;
+    }
+
+    /// What is held, outermost first; less what other strands have given back.
+    pub fn entries(&mut self) -> impl Iterator<Item = Entry> {
+        self.settle();
+        (0..self.len).filter_map(|index| *self.entry(index))
+    }
+
+    #[inline]
+    fn settle(&mut self) {
+        let moves = MOVES.load(Ordering::Relaxed);
+        if self.len > 0 && moves != self.moves {
+            self.strike_moved(moves);
+        }
     }
 
     #[cold]
@@ -181,12 +244,7 @@ impl Held {
     /// The interned set of what is held; 0 when nothing is.
     #[inline]
     pub fn set(&mut self) -> u32 {
-        if self.len > 0 {
-            let moves = MOVES.load(Ordering::Relaxed);
-            if moves != self.moves {
-                self.strike_moved(moves);
-            }
-        }
+        self.settle();
         match self.set {
             Some(set) => set,
             None => self.intern(),
@@ -197,7 +255,7 @@ impl Held {
     fn intern(&mut self) -> u32 {
         let mut set = 0;
         for index in 0..self.len {
-            let Some(entry) = *self.entry(index) else {
+            let Some(entry) = self.entry(index).filter(|entry| entry.what != What::Shard) else {
                 continue;
             };
             let key = (

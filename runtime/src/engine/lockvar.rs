@@ -2,6 +2,7 @@
 
 use super::At;
 use super::finding::Mode;
+use super::held::What;
 use super::state::{self, Edge};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
@@ -28,6 +29,18 @@ impl LockVar {
     /// Call right after the real lock was taken.
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
+        self.taken(What::Lock, mode, at);
+    }
+
+    /// [`acquired`](Self::acquired) for a key of a concurrent map: the real lock is `shard`'s, which
+    /// the key shares with others.
+    #[inline]
+    pub fn acquired_in(&self, shard: usize, mode: Mode, at: &At) {
+        self.taken(What::Key(shard), mode, at);
+    }
+
+    #[inline]
+    fn taken(&self, what: What, mode: Mode, at: &At) {
         let Some(mut me) = state::enter() else { return };
         if tape::on(&me) {
             let event = if mode == Mode::Shared {
@@ -42,7 +55,7 @@ impl LockVar {
         if mode == Mode::Exclusive {
             self.shared.learn(&mut me, Edge::Chance, at);
         }
-        me.held.push(self as *const _ as usize, mode, at);
+        me.hold(self as *const _ as usize, what, mode, at);
     }
 
     /// Call right before the real lock is given back.
