@@ -1,7 +1,7 @@
 //! The evidence that a key is held, there or not.
 
 use super::edges::Edges;
-use crate::engine::{At, LockVar, Mode};
+use crate::engine::{At, LockVar, Mode, waits};
 use std::mem;
 use std::ptr::NonNull;
 
@@ -11,6 +11,7 @@ use std::ptr::NonNull;
 /// while the shard is still locked, and moves from guard to guard in `map`, `into_ref`, ...
 pub(super) struct Hold {
     key: NonNull<LockVar>,
+    shard: usize,
     mode: Mode,
     origin: Origin,
 }
@@ -21,21 +22,30 @@ unsafe impl Send for Hold {}
 unsafe impl Sync for Hold {}
 
 impl Hold {
-    /// The real guard was taken: the key is held from now on.
+    /// The real guard was taken: the key is held from now on, and with it the shard of that name.
     ///
     /// # Safety
     ///
     /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
     /// as long as it is held, in either mode.
     #[inline]
-    pub unsafe fn take(key: NonNull<LockVar>, mode: Mode, at: &At) -> Self {
+    pub unsafe fn take(key: NonNull<LockVar>, shard: usize, mode: Mode, at: &At) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { key.as_ref() }.acquired(mode, at);
+        unsafe { key.as_ref() }.acquired_in(shard, mode, at);
         Hold {
             key,
+            shard,
             mode,
             origin: Origin::new(at),
         }
+    }
+}
+
+impl Hold {
+    /// The shard's name.
+    #[inline]
+    pub fn shard(&self) -> usize {
+        self.shard
     }
 }
 
@@ -52,17 +62,20 @@ impl Drop for Hold {
 pub(super) struct Vacancy<'a> {
     pub edges: &'a Edges,
     pub hash: u64,
+    pub shard: usize,
     origin: Origin,
 }
 
 impl<'a> Vacancy<'a> {
-    /// A key of this hash was found absent, and the shard's write lock is held.
+    /// A key of this hash was found absent, and the write lock of the shard of that name is held.
     #[inline]
-    pub fn take(edges: &'a Edges, hash: u64, at: &At) -> Self {
+    pub fn take(edges: &'a Edges, hash: u64, shard: usize, at: &At) -> Self {
         edges.absent.acquire(hash, at);
+        waits::hold(shard, Mode::Exclusive, at);
         Vacancy {
             edges,
             hash,
+            shard,
             origin: Origin::new(at),
         }
     }
@@ -71,6 +84,7 @@ impl<'a> Vacancy<'a> {
     #[inline]
     pub fn filled(self, at: &At) {
         self.edges.inserted(at);
+        waits::let_go(self.shard, Mode::Exclusive);
         // Leaks nothing: this is plain data but for its `Drop`.
         mem::forget(self);
     }
@@ -80,6 +94,7 @@ impl Drop for Vacancy<'_> {
     #[inline]
     fn drop(&mut self) {
         self.edges.absent.release(self.hash, self.origin.at());
+        waits::let_go(self.shard, Mode::Exclusive);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::hold::Hold;
 use crate::engine::{At, LockVar, Mode, Op};
-use std::fmt;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
+use std::{fmt, mem, process};
 
 /// What the real map stores for a key. The clock stands beside the value, so that it moves with it
 /// when the shard grows; nobody holds the key then, for growing takes the shard's write lock.
@@ -35,23 +35,26 @@ impl<V> Tracked<V> {
         &self.value
     }
 
-    /// Runs `f` on the value while the key is held exclusively, also when `f` panics.
+    /// Runs `f` on the value while the key, and with it the shard of that name, is held exclusively,
+    /// also when `f` panics.
     #[inline]
-    pub fn exclusively<R>(&mut self, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
+    pub fn exclusively<R>(&mut self, shard: usize, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(key), Mode::Exclusive, at) };
+        let _hold = unsafe { Hold::take(NonNull::from(key), shard, Mode::Exclusive, at) };
         f(value)
     }
 
-    /// The same key with `f(value)`. Should `f` panic, the process aborts: dashmap sees to that.
+    /// Makes the value `f(value)`, while the key is held as in [`exclusively`](Self::exclusively). Should
+    /// `f` panic, the process aborts, as with dashmap.
     #[inline]
-    pub fn altered(self, at: &At, f: impl FnOnce(V) -> V) -> Self {
-        let Tracked { value, key, hash } = self;
-        key.acquired(Mode::Exclusive, at);
-        let value = f(value);
-        key.released(Mode::Exclusive, at);
-        Tracked { value, key, hash }
+    pub fn alter(&mut self, shard: usize, at: &At, f: impl FnOnce(V) -> V) {
+        self.exclusively(shard, at, |value| {
+            let aborts = AbortOnPanic;
+            // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
+            unsafe { ptr::write(value, f(ptr::read(value))) };
+            mem::forget(aborts);
+        });
     }
 
     /// The value, taken out of a map that is nobody else's any more.
@@ -63,6 +66,15 @@ impl<V> Tracked<V> {
     }
 }
 
+/// Dropped by an unwinding, it ends the process.
+struct AbortOnPanic;
+
+impl Drop for AbortOnPanic {
+    fn drop(&mut self) {
+        process::abort();
+    }
+}
+
 /// A clone reads the value under the shard's read lock, and is itself a key nobody has held.
 impl<V: Clone> Clone for Tracked<V> {
     #[track_caller]
@@ -70,7 +82,7 @@ impl<V: Clone> Clone for Tracked<V> {
     fn clone(&self) -> Self {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, &at) };
+        let _hold = unsafe { Hold::take(NonNull::from(&self.key), 0, Mode::Shared, &at) };
         Tracked::new(self.value.clone(), self.hash)
     }
 }

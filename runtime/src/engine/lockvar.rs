@@ -6,6 +6,7 @@ use super::held::What;
 use super::state::{self, Edge};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
+use super::waits::{Queue, Request};
 
 /// The clocks of a mutex or reader-writer lock, and the record of who holds it (for reports).
 ///
@@ -56,6 +57,17 @@ impl LockVar {
             self.shared.learn(&mut me, Edge::Chance, at);
         }
         me.hold(self as *const _ as usize, what, mode, at);
+    }
+
+    /// For whoever may have to wait for the real lock, which lets a waiting writer go first.
+    #[inline]
+    pub fn request<'a>(&self, mode: Mode, at: &'a At) -> Request<'a> {
+        Request {
+            resource: self as *const _ as usize,
+            mode,
+            queue: Queue::Writers,
+            at,
+        }
     }
 
     /// Call right before the real lock is given back.

@@ -5,14 +5,14 @@
 //! process session once that one has ended (a detached thread may outlive it).
 
 use super::arena::{self, Handle};
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::schedule::{self, Schedule};
 use super::sink::Findings;
 use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
 use super::tape::{self, Tape};
 use super::{At, Op, strand};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// What a session does.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,12 @@ pub struct Settings {
     pub shb: bool,
     /// How many different findings are kept; the others are counted.
     pub max_reports: usize,
+    /// The least severity that is told.
+    pub severity: Severity,
+    /// Whether what strands compose of several operations is checked.
+    pub composed: bool,
+    /// Whether a request that would deadlock is left to, once it is told, instead of panicking.
+    pub goes_on: bool,
     /// Whether every event is recorded for a trace.
     pub record: bool,
     /// Who runs next.
@@ -35,6 +41,9 @@ impl Default for Settings {
         Settings {
             shb: true,
             max_reports: 100,
+            severity: Severity::Warning,
+            composed: true,
+            goes_on: false,
             record: false,
             schedule: Schedule::Native,
             seed: 0,
@@ -49,6 +58,9 @@ pub struct Session {
     pub(super) tape: Tape,
     pub(super) shb: AtomicBool,
     max_reports: AtomicUsize,
+    severity: AtomicU8,
+    pub(super) composed: AtomicBool,
+    pub(super) goes_on: AtomicBool,
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
@@ -63,6 +75,9 @@ impl Session {
             tape: Tape::new(),
             shb: AtomicBool::new(true),
             max_reports: AtomicUsize::new(100),
+            severity: AtomicU8::new(Severity::Warning as u8),
+            composed: AtomicBool::new(true),
+            goes_on: AtomicBool::new(false),
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -75,10 +90,19 @@ impl Session {
         self.findings.take(most)
     }
 
+    /// Whether findings of this severity are kept.
+    pub(super) fn tells(&self, severity: Severity) -> bool {
+        severity as u8 >= self.severity.load(Ordering::Relaxed)
+    }
+
     fn configure(&self, settings: Settings) {
         self.shb.store(settings.shb, Ordering::Relaxed);
         self.max_reports
             .store(settings.max_reports, Ordering::Relaxed);
+        self.severity
+            .store(settings.severity as u8, Ordering::Relaxed);
+        self.composed.store(settings.composed, Ordering::Relaxed);
+        self.goes_on.store(settings.goes_on, Ordering::Relaxed);
         self.noise
             .store(settings.schedule == Schedule::Noise, Ordering::Relaxed);
         self.seed.store(settings.seed, Ordering::Relaxed);

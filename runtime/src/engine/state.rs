@@ -255,6 +255,7 @@ impl State {
     pub unsafe fn free(state: *mut State) {
         // SAFETY: as the caller promises.
         unsafe {
+            waits::resume(state);
             (*state).fence.clear();
             (*state).pending.clear();
             (*state).given.clear();

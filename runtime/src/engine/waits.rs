@@ -26,12 +26,19 @@
 
 use super::arena::{self, Handle};
 use super::finding::Mode;
-use super::held::Entry;
+use super::held::{Entry, What};
 use super::lock::Spin;
-use super::record::Record;
+pub use super::state::holds_any;
 use super::state::{self, State};
+use super::epoch::Epoch;
+use super::finding::{Kind, Severity};
+use super::sink::{Act, Composition};
+use super::value::Value;
 use super::{At, session, sink};
+use crate::stack;
+use super::Op;
 use core::cell::UnsafeCell;
+use core::panic::Location;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
@@ -69,12 +76,17 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Holding {
     entry: Entry,
-    strand: &'static Record,
+    /// The strand's, lately.
+    epoch: Epoch,
     /// Whether it may be given back although its strand does not go on.
     uncertain: bool,
 }
 
 impl Holding {
+    fn act(&self, role: &'static str) -> Act {
+        act(stack::place(&self.entry.at()), self.epoch, role)
+    }
+
     fn is_against(&self, request: &Wait) -> bool {
         self.entry.resource() == request.resource
             && (self.entry.mode == Mode::Exclusive || request.mode == Mode::Exclusive)
@@ -93,7 +105,8 @@ struct Wait {
     visited: bool,
     /// Whether a cycle through it was told.
     told: bool,
-    strand: &'static Record,
+    /// Its strand's.
+    epoch: Epoch,
     resource: usize,
     mode: Mode,
     queue: Queue,
@@ -236,7 +249,7 @@ impl Wait {
             covered: false,
             visited: false,
             told: false,
-            strand: me.record,
+            epoch: me.last_epoch(),
             resource: request.resource,
             mode: request.mode,
             queue: request.queue,
@@ -283,11 +296,11 @@ impl Wait {
             // SAFETY: under the graph's lock a paused state is touched by nobody else.
             let task = unsafe { &mut *state };
             if task.pause.home == other.thread && !task.pause.roams {
-                let strand = task.record;
+                let epoch = task.last_epoch();
                 for entry in task.held.entries() {
                     look(Holding {
                         entry,
-                        strand,
+                        epoch,
                         uncertain: true,
                     });
                 }
@@ -311,11 +324,11 @@ fn each_holding(me: &mut State, mut f: impl FnMut(Holding)) {
     while !state.is_null() {
         // SAFETY: `me` and what it stands on are this thread's, and live.
         let strand = unsafe { &mut *state };
-        let (record, releases) = (strand.record, strand.releases);
+        let (epoch, releases) = (strand.last_epoch(), strand.releases);
         for entry in strand.held.entries() {
             f(Holding {
                 entry,
-                strand: record,
+                epoch,
                 uncertain: entry.may_be_elsewhere(releases),
             });
         }
@@ -327,7 +340,27 @@ fn each_holding(me: &mut State, mut f: impl FnMut(Holding)) {
 #[derive(Clone, Copy, Debug)]
 struct Step {
     wait: *mut Wait,
+    op: &'static Op,
+    location: &'static Location<'static>,
+    epoch: Epoch,
     lock: Option<Holding>,
+}
+
+impl Step {
+    /// # Safety
+    ///
+    /// `wait` is live, and stays as it is meanwhile.
+    unsafe fn new(wait: *mut Wait, lock: Option<Holding>) -> Self {
+        // SAFETY: the caller's promise.
+        let asks = unsafe { &*wait };
+        Step {
+            wait,
+            op: asks.at.op,
+            location: asks.at.location,
+            epoch: asks.epoch,
+            lock,
+        }
+    }
 }
 
 /// Threads that wait for each other, from the one that looked for it.
@@ -340,6 +373,11 @@ struct Cycle {
 impl Cycle {
     fn steps(&self) -> &[Step] {
         &self.steps[..self.len]
+    }
+
+    /// What the last one waits for: a lock of the first one's thread.
+    fn closing(&self) -> Option<Holding> {
+        self.steps().last()?.lock
     }
 
     fn is_certain(&self) -> bool {
@@ -365,15 +403,13 @@ impl Enlisted {
     fn cycle(&self) -> Option<Cycle> {
         GRAPH.with(|lists| {
             each_wait(lists, |wait| wait.visited = wait.covered);
-            let nothing = Step {
-                wait: null_mut(),
-                lock: None,
-            };
+            // SAFETY: enlisted waits are live while the lock is held.
+            let here = unsafe { Step::new(self.0, None) };
             let mut cycle = Cycle {
-                steps: [nothing; LONGEST],
+                steps: [here; LONGEST],
                 len: 0,
             };
-            // SAFETY: enlisted waits are live while the lock is held.
+            // SAFETY: as above.
             unsafe { search(lists, self.0, self.0, &mut cycle) }.then_some(cycle)
         })
     }
@@ -454,7 +490,8 @@ unsafe fn search(lists: &Lists, from: *mut Wait, start: *mut Wait, cycle: &mut C
         if lock.is_none() && (next == from || !here.queues_behind(other)) {
             return false;
         }
-        cycle.steps[index] = Step { wait: from, lock };
+        // SAFETY: as above.
+        cycle.steps[index] = unsafe { Step::new(from, lock) };
         if next == start {
             return true;
         }
@@ -479,6 +516,22 @@ unsafe fn search(lists: &Lists, from: *mut Wait, start: *mut Wait, cycle: &mut C
     false
 }
 
+/// The current strand took a lock that many keys share; see [`What::Shard`].
+#[inline]
+pub fn hold(resource: usize, mode: Mode, at: &At) {
+    if let Some(mut me) = state::enter() {
+        me.hold(resource, What::Shard, mode, at);
+    }
+}
+
+/// The current strand is about to give such a lock back.
+#[inline]
+pub fn let_go(resource: usize, mode: Mode) {
+    if let Some(mut me) = state::enter() {
+        me.held.pop(resource, mode);
+    }
+}
+
 /// Takes a lock with `block`, which may wait for it; a wait that would never end is told of before.
 /// `granted` tries to take the lock, and says whether it was had; it gives it back at once.
 ///
@@ -500,6 +553,10 @@ pub fn wait<R>(
     let Some(mut me) = state::enter() else {
         return block();
     };
+    if !session::of(&me).composed.load(Ordering::Relaxed) {
+        drop(me);
+        return block();
+    }
     let mut wait = Wait::new(&mut me, request);
     drop(me);
     let enlisted = Enlisted::new(&mut wait);
@@ -510,7 +567,8 @@ pub fn wait<R>(
         }
         if cycle.is_certain() || rounds == PATIENCE {
             if enlisted.claims(&cycle) && tell(&cycle, request) {
-                refuse(&cycle, enlisted, request);
+                drop(enlisted);
+                refuse(&cycle, request);
             }
             break;
         }
@@ -518,4 +576,72 @@ pub fn wait<R>(
         std::thread::sleep(ROUND);
     }
     block()
+}
+
+/// A task gives the thread back and keeps what it holds.
+pub fn tell_of_await(me: &mut State) {
+    if me.held.is_empty() || !session::of(me).composed.load(Ordering::Relaxed) {
+        return;
+    }
+    let (epoch, created) = (me.last_epoch(), me.record.created);
+    for index in 0.. {
+        let entry = me.held.entries().nth(index);
+        let Some(entry) = entry else { return };
+        let sides = [
+            act(stack::place(&entry.at()), epoch, "held since"),
+            act(created, epoch, "the task"),
+        ];
+        let composition = Composition::new(Kind::GuardAcrossAwait, Severity::Warning, sides, []);
+        sink::report_composed(me, composition);
+    }
+}
+
+fn act(site: u32, epoch: Epoch, role: &'static str) -> Act {
+    Act {
+        site,
+        epoch,
+        write: false,
+        role,
+        value: Value::UNKNOWN,
+    }
+}
+
+/// Reports the cycle; whether its request is to panic.
+fn tell(cycle: &Cycle, request: &Request<'_>) -> bool {
+    let Some(mut me) = state::enter() else {
+        return false;
+    };
+    let asks = act(
+        stack::site(&mut me, request.at),
+        me.last_epoch(),
+        "the request",
+    );
+    let witnesses = cycle.steps().windows(2).flat_map(|pair| {
+        let [before, step] = pair else { unreachable!("windows of two") };
+        let held = before.lock.map(|lock| lock.act("what it waits for"));
+        let asks = At::new(step.op, step.location);
+        let asks = act(stack::place(&asks), step.epoch, "whose holder waits in turn");
+        held.into_iter().chain([asks])
+    });
+    let held = cycle.closing().map_or(asks, |lock| lock.act("held since"));
+    let composition =
+        Composition::new(Kind::GuardDeadlock, Severity::Error, [held, asks], witnesses);
+    sink::report_composed(&me, composition);
+    !session::of(&me).goes_on.load(Ordering::Relaxed)
+}
+
+#[track_caller]
+fn refuse(cycle: &Cycle, request: &Request<'_>) -> ! {
+    let (op, location) = (request.at.op.0, request.at.location);
+    let Some(lock) = cycle.closing() else {
+        panic!("fidge: deadlock: {op} at {location} would wait for ever");
+    };
+    let (held, since) = (lock.entry.op.0, lock.entry.location);
+    if cycle.len == 1 {
+        panic!("fidge: deadlock: {op} at {location} would wait for ever for what {held} at {since} holds");
+    }
+    panic!(
+        "fidge: deadlock: {op} at {location} would wait for ever: who could let it on waits for what \
+         {held} at {since} holds"
+    );
 }

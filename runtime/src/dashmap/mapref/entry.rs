@@ -139,16 +139,17 @@ pub struct VacantEntry<'a, K, V> {
 }
 
 impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
-    /// `edges` and `hash` are those of the map and the key.
+    /// `edges`, `hash` and `shard` are those of the map and the key.
     #[inline]
     pub(in crate::dashmap) fn new(
         entry: upstream::VacantEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
         hash: u64,
+        shard: usize,
         at: &At,
     ) -> Self {
         VacantEntry {
-            vacancy: Vacancy::take(edges, hash, at),
+            vacancy: Vacancy::take(edges, hash, shard, at),
             entry,
         }
     }
@@ -163,7 +164,8 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn insert_at(self, value: V, at: &At) -> RefMut<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
-        let guard = RefMut::new(entry.insert(Tracked::new(value, vacancy.hash)), at);
+        let entry = entry.insert(Tracked::new(value, vacancy.hash));
+        let guard = RefMut::new(entry, vacancy.shard, at);
         vacancy.filled(at);
         guard
     }
@@ -178,7 +180,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
         let entry = entry.insert_entry(Tracked::new(value, vacancy.hash));
-        let entry = OccupiedEntry::new(entry, vacancy.edges, &at);
+        let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, &at);
         vacancy.filled(&at);
         entry
     }
@@ -219,12 +221,13 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     pub(in crate::dashmap) fn new(
         mut entry: upstream::OccupiedEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
+        shard: usize,
         at: &At,
     ) -> Self {
         let Tracked { value, key, hash } = entry.get_mut();
         let (value, key, hash) = (NonNull::from(value), NonNull::from(key), *hash);
         // SAFETY: `entry` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, at) };
         OccupiedEntry {
             hold,
             entry,

@@ -20,10 +20,12 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         guard: upstream::mapref::one::Ref<'a, K, Tracked<V>>,
+        shard: usize,
         at: &At,
     ) -> Self {
+        let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(&guard.value().key), Mode::Shared, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Shared, at) };
         Ref { hold, guard }
     }
 
@@ -110,12 +112,13 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         mut guard: upstream::mapref::one::RefMut<'a, K, Tracked<V>>,
+        shard: usize,
         at: &At,
     ) -> Self {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, at) };
         RefMut { hold, guard, value }
     }
 
@@ -171,8 +174,9 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub fn downgrade(self) -> Ref<'a, K, V> {
         let at = At::here(&Op("RefMut::downgrade"));
+        let shard = self.hold.shard();
         drop(self.hold);
-        Ref::new(self.guard.downgrade(), &at)
+        Ref::new(self.guard.downgrade(), shard, &at)
     }
 
     /// A mutable reference to a part of the value.
