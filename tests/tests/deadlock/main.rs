@@ -69,7 +69,11 @@ fn only(report: &Report) -> &Race {
 #[track_caller]
 fn deadlock<'a>(report: &'a Report, held: &str, request: &str) -> &'a Race {
     let race = only(report);
-    assert_eq!((race.kind(), race.severity()), (Kind::GuardDeadlock, Severity::Error), "{report}");
+    assert_eq!(
+        (race.kind(), race.severity()),
+        (Kind::GuardDeadlock, Severity::Error),
+        "{report}"
+    );
     let [a, b] = race.accesses();
     assert_eq!((a.op(), b.op()), (held, request), "{report}");
     race
