@@ -3,10 +3,13 @@
 use super::absent::Absent;
 use super::size::Size;
 use crate::engine::At;
+use crate::engine::order::Named;
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
 #[derive(Default)]
 pub(super) struct Edges {
+    /// What the shards are called, by their numbers.
+    pub shards: Named,
     pub absent: Absent,
     pub size: Size,
 }

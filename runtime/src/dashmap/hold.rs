@@ -1,7 +1,7 @@
 //! The evidence that a key is held, there or not.
 
 use super::edges::Edges;
-use crate::engine::{At, LockVar, Mode, waits};
+use crate::engine::{At, LockVar, Mode, Resource, waits};
 use std::mem;
 use std::ptr::NonNull;
 
@@ -11,7 +11,7 @@ use std::ptr::NonNull;
 /// while the shard is still locked, and moves from guard to guard in `map`, `into_ref`, ...
 pub(super) struct Hold {
     key: NonNull<LockVar>,
-    shard: usize,
+    shard: Resource,
     mode: Mode,
     origin: Origin,
 }
@@ -22,14 +22,14 @@ unsafe impl Send for Hold {}
 unsafe impl Sync for Hold {}
 
 impl Hold {
-    /// The real guard was taken: the key is held from now on, and with it the shard of that name.
+    /// The real guard was taken: the key is held from now on, and with it the shard.
     ///
     /// # Safety
     ///
     /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
     /// as long as it is held, in either mode.
     #[inline]
-    pub unsafe fn take(key: NonNull<LockVar>, shard: usize, mode: Mode, at: &At) -> Self {
+    pub unsafe fn take(key: NonNull<LockVar>, shard: Resource, mode: Mode, at: &At) -> Self {
         // SAFETY: the caller's promise.
         unsafe { key.as_ref() }.acquired_in(shard, mode, at);
         Hold {
@@ -42,9 +42,9 @@ impl Hold {
 }
 
 impl Hold {
-    /// The shard's name.
+    /// The shard.
     #[inline]
-    pub fn shard(&self) -> usize {
+    pub fn shard(&self) -> Resource {
         self.shard
     }
 }
@@ -62,14 +62,14 @@ impl Drop for Hold {
 pub(super) struct Vacancy<'a> {
     pub edges: &'a Edges,
     pub hash: u64,
-    pub shard: usize,
+    pub shard: Resource,
     origin: Origin,
 }
 
 impl<'a> Vacancy<'a> {
-    /// A key of this hash was found absent, and the write lock of the shard of that name is held.
+    /// A key of this hash was found absent, and the write lock of the shard is held.
     #[inline]
-    pub fn take(edges: &'a Edges, hash: u64, shard: usize, at: &At) -> Self {
+    pub fn take(edges: &'a Edges, hash: u64, shard: Resource, at: &At) -> Self {
         edges.absent.acquire(hash, at);
         waits::hold(shard, Mode::Exclusive, at);
         Vacancy {

@@ -100,7 +100,7 @@ impl<'a> Cursor<'a> {
                 }
             }
             let lock = shards.get(self.shard)?;
-            self.current = Some(Arc::new(Locked::take(lock, mode, at)));
+            self.current = Some(Arc::new(Locked::take(lock, map.shard(self.shard), mode, at)));
             self.shard += 1;
             self.bucket = 0;
         }

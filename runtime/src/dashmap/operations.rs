@@ -6,10 +6,11 @@ use super::mapref::one::{Ref, RefMut};
 use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, Mode, waits};
+use crate::engine::{At, Mode, Resource, waits};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
+use std::ptr;
 
 type Found<'a, K, V> = upstream::mapref::one::Ref<'a, K, Tracked<V>>;
 type FoundMut<'a, K, V> = upstream::mapref::one::RefMut<'a, K, Tracked<V>>;
@@ -21,10 +22,19 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         &self.inner.shards()[self.inner.determine_shard(hash as usize)]
     }
 
-    /// The name of the shard that keys of this hash are in.
+    /// The shard that keys of this hash are in.
     #[inline]
-    fn shard_of(&self, hash: u64) -> usize {
-        shard::name(self.lock_of(hash))
+    fn shard_of(&self, hash: u64) -> Resource {
+        self.shard(self.inner.determine_shard(hash as usize))
+    }
+
+    /// The shard of that number.
+    #[inline]
+    pub(super) fn shard(&self, number: usize) -> Resource {
+        Resource {
+            address: ptr::from_ref(&self.inner.shards()[number]).addr(),
+            name: self.edges.shards.name(number),
+        }
     }
 
     #[inline]
@@ -55,15 +65,11 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        match self.inner.try_get(key) {
-            TryResult::Present(guard) => Some(guard),
-            TryResult::Absent => None,
-            TryResult::Locked => {
-                // Who reads the shard may read it again.
-                let _shard = shard::read(self.lock_of(self.hasher().hash_one(key)), at);
-                self.inner.get(key)
-            }
-        }
+        let hash = self.hasher().hash_one(key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
+        // Who reads the shard may read it again.
+        let _lock = shard::read(lock, shard, at);
+        self.inner.get(key)
     }
 
     #[inline]
@@ -104,14 +110,19 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
+        let hash = self.hasher().hash_one(key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
         loop {
-            match self.inner.try_get_mut(key) {
-                TryResult::Present(guard) => return Some(guard),
-                TryResult::Absent => return None,
+            let found = match self.inner.try_get_mut(key) {
+                TryResult::Present(guard) => Some(guard),
+                TryResult::Absent => None,
                 TryResult::Locked => {
-                    drop(shard::write(self.lock_of(self.hasher().hash_one(key)), at));
+                    drop(shard::wait(lock, shard, Mode::Exclusive, at, || lock.write()));
+                    continue;
                 }
-            }
+            };
+            shard::taken(shard, Mode::Exclusive, at);
+            return found;
         }
     }
 
@@ -169,8 +180,11 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline(never)]
     #[track_caller]
     fn entry_while_holding(&'a self, key: K, at: &At) -> upstream::Entry<'a, K, Tracked<V>> {
-        let lock = self.lock_of(self.hasher().hash_one(&key));
-        shard::wait(lock, Mode::Exclusive, at, || self.inner.entry(key))
+        let hash = self.hasher().hash_one(&key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
+        let entry = shard::wait(lock, shard, Mode::Exclusive, at, || self.inner.entry(key));
+        shard::taken(shard, Mode::Exclusive, at);
+        entry
     }
 
     #[inline]
@@ -222,8 +236,9 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         let hash = self.hasher().hash_one(key);
-        let lock = &self.inner.shards()[self.inner.determine_shard(hash as usize)];
-        let mut table = shard::write(lock, at);
+        let number = self.inner.determine_shard(hash as usize);
+        let shard = self.shard(number);
+        let mut table = shard::write(&self.inner.shards()[number], shard, at);
         let Some(bucket) = table.find(hash, |(k, _)| key == k.borrow()) else {
             drop(table);
             self.missed(key, at);
@@ -231,9 +246,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         };
         // SAFETY: the bucket is full, and the write lock makes this the only reference.
         let (found, tracked) = unsafe { bucket.as_mut() };
-        let removes = tracked
-            .get_mut()
-            .exclusively(shard::name(lock), at, |value| f(found, value));
+        let tracked = tracked.get_mut();
+        let removes = tracked.exclusively(shard, at, |value| f(found, value));
         if !removes {
             return None;
         }
@@ -264,14 +278,15 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[track_caller]
     pub(super) fn alter_all_at(&self, at: &At, mut f: impl FnMut(&K, V) -> V) {
         let mut last = None;
-        for lock in self.inner.shards() {
-            last = Some(shard::Locked::take(lock, Mode::Exclusive, at));
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let shard = self.shard(number);
+            last = Some(shard::Locked::take(lock, shard, Mode::Exclusive, at));
             // SAFETY: locked for writing; the table is not changed while it is iterated over.
             for bucket in unsafe { (*lock.data_ptr()).iter() } {
                 // SAFETY: as above.
                 let (key, tracked) = unsafe { bucket.as_mut() };
                 let tracked = tracked.get_mut();
-                tracked.alter(shard::name(lock), at, |value| f(key, value));
+                tracked.alter(shard, at, |value| f(key, value));
             }
         }
         drop(last);
@@ -281,14 +296,15 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn retain_at(&self, at: &At, mut f: impl FnMut(&K, &mut V) -> bool) {
-        for lock in self.inner.shards() {
-            let mut table = shard::write(lock, at);
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let shard = self.shard(number);
+            let mut table = shard::write(lock, shard, at);
             // SAFETY: locked for writing, and of the table only what was passed is removed.
             for bucket in unsafe { table.iter() } {
                 // SAFETY: as above.
                 let (key, tracked) = unsafe { bucket.as_mut() };
                 let tracked = tracked.get_mut();
-                let keeps = tracked.exclusively(shard::name(lock), at, |value| f(key, value));
+                let keeps = tracked.exclusively(shard, at, |value| f(key, value));
                 if !keeps {
                     self.edges.removed(tracked.hash, at);
                     // SAFETY: the bucket is full and of this table.
@@ -302,8 +318,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn len_at(&self, at: &At) -> usize {
-        let shards = self.inner.shards().iter();
-        let len = shards.map(|lock| shard::read(lock, at).len()).sum();
+        let shards = self.inner.shards().iter().enumerate();
+        let len = shards
+            .map(|(number, lock)| shard::read(lock, self.shard(number), at).len())
+            .sum();
         self.edges.size.acquire(at);
         len
     }
@@ -311,8 +329,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn capacity_at(&self, at: &At) -> usize {
-        let shards = self.inner.shards().iter();
-        let capacity = shards.map(|lock| shard::read(lock, at).capacity()).sum();
+        let shards = self.inner.shards().iter().enumerate();
+        let capacity = shards
+            .map(|(number, lock)| shard::read(lock, self.shard(number), at).capacity())
+            .sum();
         self.edges.size.acquire(at);
         capacity
     }
@@ -322,8 +342,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[track_caller]
     pub(super) fn shrink_to_fit_at(&self, at: &At) {
         self.edges.size.release(at);
-        for lock in self.inner.shards() {
-            let mut table = shard::write(lock, at);
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let mut table = shard::write(lock, self.shard(number), at);
             let len = table.len();
             table.shrink_to(len, |(key, _)| self.hasher().hash_one(key));
         }

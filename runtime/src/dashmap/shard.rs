@@ -5,60 +5,78 @@
 //! in dashmap. Readers pass waiting writers there, so a strand may read a shard that it reads already.
 
 use crate::engine::waits::{self, Queue, Request};
-use crate::engine::{At, Mode};
+use crate::engine::{At, Mode, Resource, order};
 use ::dashmap::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::marker::PhantomData;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
-/// What a shard is called among the locks that strands hold and wait for.
-#[inline]
-pub(super) fn name<T>(lock: &RwLock<T>) -> usize {
-    ptr::from_ref(lock).addr()
-}
-
-fn request<'a, T>(lock: &RwLock<T>, mode: Mode, at: &'a At) -> Request<'a> {
-    Request {
-        resource: name(lock),
-        mode,
-        queue: Queue::Readers,
-        at,
-    }
-}
-
-/// The lock, shared.
+/// The lock of `shard`, shared.
 #[inline]
 #[track_caller]
-pub(super) fn read<'a, T>(lock: &'a RwLock<T>, at: &At) -> RwLockReadGuard<'a, T> {
-    match lock.try_read() {
+pub(super) fn read<'a, T>(
+    lock: &'a RwLock<T>,
+    shard: Resource,
+    at: &At,
+) -> RwLockReadGuard<'a, T> {
+    let guard = match lock.try_read() {
         Some(guard) => guard,
-        None => wait(lock, Mode::Shared, at, || lock.read()),
-    }
+        None => wait(lock, shard, Mode::Shared, at, || lock.read()),
+    };
+    taken(shard, Mode::Shared, at);
+    guard
 }
 
-/// The lock, exclusively.
+/// The lock of `shard`, exclusively.
 #[inline]
 #[track_caller]
-pub(super) fn write<'a, T>(lock: &'a RwLock<T>, at: &At) -> RwLockWriteGuard<'a, T> {
-    match lock.try_write() {
+pub(super) fn write<'a, T>(
+    lock: &'a RwLock<T>,
+    shard: Resource,
+    at: &At,
+) -> RwLockWriteGuard<'a, T> {
+    let guard = match lock.try_write() {
         Some(guard) => guard,
-        None => wait(lock, Mode::Exclusive, at, || lock.write()),
+        None => wait(lock, shard, Mode::Exclusive, at, || lock.write()),
+    };
+    taken(shard, Mode::Exclusive, at);
+    guard
+}
+
+/// The lock of `shard` was taken by an operation that may wait for it.
+#[inline]
+pub(super) fn taken(shard: Resource, mode: Mode, at: &At) {
+    if waits::holds_any() {
+        order::nested(shard.name, mode, at);
     }
 }
 
 /// What `block` makes of the lock, for which it may have to wait.
 #[cold]
 #[track_caller]
-pub(super) fn wait<T, R>(lock: &RwLock<T>, mode: Mode, at: &At, block: impl FnOnce() -> R) -> R {
+pub(super) fn wait<T, R>(
+    lock: &RwLock<T>,
+    shard: Resource,
+    mode: Mode,
+    at: &At,
+    block: impl FnOnce() -> R,
+) -> R {
+    let request = Request {
+        resource: shard.address,
+        mode,
+        queue: Queue::Readers,
+        at,
+    };
     let granted = || match mode {
         Mode::Shared => lock.try_read().is_some(),
         Mode::Exclusive => lock.try_write().is_some(),
     };
-    waits::wait(&request(lock, mode, at), granted, block)
+    waits::wait(&request, granted, block)
 }
 
 /// A shard that an iterator and its items keep locked; whoever of them is dropped last unlocks it.
 pub(super) struct Locked<'a> {
     lock: NonNull<()>,
+    shard: Resource,
     mode: Mode,
     unlock: unsafe fn(NonNull<()>),
     map: PhantomData<&'a ()>,
@@ -72,36 +90,37 @@ unsafe impl Sync for Locked<'_> {}
 impl<'a> Locked<'a> {
     /// Locks the shard.
     #[track_caller]
-    pub fn take<T>(lock: &'a RwLock<T>, mode: Mode, at: &At) -> Self {
+    pub fn take<T>(lock: &'a RwLock<T>, shard: Resource, mode: Mode, at: &At) -> Self {
         let unlock = match mode {
             Mode::Shared => {
-                std::mem::forget(read(lock, at));
+                std::mem::forget(read(lock, shard, at));
                 unlock_shared::<T>
             }
             Mode::Exclusive => {
-                std::mem::forget(write(lock, at));
+                std::mem::forget(write(lock, shard, at));
                 unlock_exclusive::<T>
             }
         };
-        waits::hold(name(lock), mode, at);
+        waits::hold(shard, mode, at);
         Locked {
             lock: NonNull::from(lock).cast(),
+            shard,
             mode,
             unlock,
             map: PhantomData,
         }
     }
 
-    /// As [`name`].
+    /// The shard.
     #[inline]
-    pub fn name(&self) -> usize {
-        self.lock.addr().get()
+    pub fn resource(&self) -> Resource {
+        self.shard
     }
 }
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        waits::let_go(self.name(), self.mode);
+        waits::let_go(self.shard, self.mode);
         // SAFETY: `take` locked it in that mode, and chose the function for the lock's type.
         unsafe { (self.unlock)(self.lock) };
     }

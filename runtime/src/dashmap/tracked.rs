@@ -1,7 +1,7 @@
 //! A value and the clock of its key.
 
 use super::hold::Hold;
-use crate::engine::{At, LockVar, Mode, Op};
+use crate::engine::{At, LockVar, Mode, Op, Resource};
 use std::ptr::{self, NonNull};
 use std::{fmt, mem, process};
 
@@ -35,10 +35,10 @@ impl<V> Tracked<V> {
         &self.value
     }
 
-    /// Runs `f` on the value while the key, and with it the shard of that name, is held exclusively,
+    /// Runs `f` on the value while the key, and with it the shard, is held exclusively,
     /// also when `f` panics.
     #[inline]
-    pub fn exclusively<R>(&mut self, shard: usize, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
+    pub fn exclusively<R>(&mut self, shard: Resource, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
         let _hold = unsafe { Hold::take(NonNull::from(key), shard, Mode::Exclusive, at) };
@@ -48,7 +48,7 @@ impl<V> Tracked<V> {
     /// Makes the value `f(value)`, while the key is held as in [`exclusively`](Self::exclusively). Should
     /// `f` panic, the process aborts, as with dashmap.
     #[inline]
-    pub fn alter(&mut self, shard: usize, at: &At, f: impl FnOnce(V) -> V) {
+    pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {
         self.exclusively(shard, at, |value| {
             let aborts = AbortOnPanic;
             // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
@@ -82,7 +82,10 @@ impl<V: Clone> Clone for Tracked<V> {
     fn clone(&self) -> Self {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(&self.key), 0, Mode::Shared, &at) };
+        let _hold = unsafe {
+            // dashmap's own `clone` has locked the shard, which is not known here.
+            Hold::take(NonNull::from(&self.key), Resource::UNKNOWN, Mode::Shared, &at)
+        };
         Tracked::new(self.value.clone(), self.hash)
     }
 }

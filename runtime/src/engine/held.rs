@@ -9,6 +9,7 @@ use super::Op;
 use super::arena::{self, Handle};
 use super::finding::Mode;
 use super::lock::Spin;
+use super::order::Name;
 use core::cell::UnsafeCell;
 use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -54,17 +55,34 @@ impl Moved {
     }
 }
 
-/// What is held, and what others wait for.
+/// What is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// A lock whose guard stays with the strand that took it.
     Lock,
-    /// A key of a concurrent map, and with it the given lock, which it shares with other keys. Its
-    /// guard may be sent to another strand.
-    Key(usize),
+    /// A key of a concurrent map, and with it the lock of its shard, which it shares with other keys.
+    /// Its guard may be sent to another strand.
+    Key,
     /// Such a shared lock by itself: of an iterator, or of a key that is not there. Reports of races
     /// do not list it.
     Shard,
+}
+
+/// What others wait for.
+#[derive(Clone, Copy, Debug)]
+pub struct Resource {
+    /// Where it is.
+    pub address: usize,
+    /// What it is called.
+    pub name: Name,
+}
+
+impl Resource {
+    /// Nobody waits for it.
+    pub const UNKNOWN: Resource = Resource {
+        address: 0,
+        name: Name::NONE,
+    };
 }
 
 /// One lock.
@@ -72,6 +90,7 @@ pub enum What {
 pub struct Entry {
     lock: usize,
     what: What,
+    resource: Resource,
     /// In which mode.
     pub mode: Mode,
     /// The operation that took it.
@@ -83,13 +102,16 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What others wait for.
+    /// Where what others wait for is.
     #[inline]
     pub fn resource(&self) -> usize {
-        match self.what {
-            What::Lock | What::Shard => self.lock,
-            What::Key(shard) => shard,
-        }
+        self.resource.address
+    }
+
+    /// What it is called.
+    #[inline]
+    pub fn name(&self) -> Name {
+        self.resource.name
     }
 
     /// Whether the guard may be with another strand by now: it is of a kind that can be sent, and the
@@ -154,7 +176,14 @@ impl Held {
 
     /// The strand took `lock`, after so many `releases` of anything.
     #[inline]
-    pub fn push(&mut self, lock: usize, what: What, mode: Mode, releases: u64, at: &At) {
+    pub fn push(
+        &mut self,
+        (lock, what): (usize, What),
+        resource: Resource,
+        mode: Mode,
+        releases: u64,
+        at: &At,
+    ) {
         if self.len >= INLINE + self.room {
             self.grow();
         }
@@ -162,6 +191,7 @@ impl Held {
         *self.entry(index) = Some(Entry {
             lock,
             what,
+            resource,
             mode,
             op: at.op,
             location: at.location,

@@ -2,11 +2,12 @@
 
 use super::At;
 use super::finding::Mode;
-use super::held::What;
+use super::held::{Resource, What};
+use super::order::{self, Named};
 use super::state::{self, Edge};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
-use super::waits::{Queue, Request};
+use super::waits::{self, Queue, Request};
 
 /// The clocks of a mutex or reader-writer lock, and the record of who holds it (for reports).
 ///
@@ -15,6 +16,8 @@ use super::waits::{Queue, Request};
 pub struct LockVar {
     exclusive: SyncVar,
     shared: SyncVar,
+    /// Of a lock; a key goes by its shard.
+    name: Named,
 }
 
 impl LockVar {
@@ -24,24 +27,41 @@ impl LockVar {
         LockVar {
             exclusive: SyncVar::new(),
             shared: SyncVar::new(),
+            name: Named::new(),
         }
     }
 
     /// Call right after the real lock was taken.
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
-        self.taken(What::Lock, mode, at);
+        self.taken(What::Lock, self.resource(), mode, at);
     }
 
-    /// [`acquired`](Self::acquired) for a key of a concurrent map: the real lock is `shard`'s, which
-    /// the key shares with others.
+    /// [`acquired`](Self::acquired) for a key of a concurrent map: the real lock is the shard's,
+    /// which the key shares with others.
     #[inline]
-    pub fn acquired_in(&self, shard: usize, mode: Mode, at: &At) {
-        self.taken(What::Key(shard), mode, at);
+    pub fn acquired_in(&self, shard: Resource, mode: Mode, at: &At) {
+        self.taken(What::Key, shard, mode, at);
+    }
+
+    /// Call after the real lock was taken by an operation that may wait, before [`acquired`](Self::acquired).
+    #[inline]
+    pub fn came_after_waiting(&self, mode: Mode, at: &At) {
+        if waits::holds_any() {
+            order::nested(self.resource().name, mode, at);
+        }
     }
 
     #[inline]
-    fn taken(&self, what: What, mode: Mode, at: &At) {
+    fn resource(&self) -> Resource {
+        Resource {
+            address: self as *const _ as usize,
+            name: self.name.name(0),
+        }
+    }
+
+    #[inline]
+    fn taken(&self, what: What, resource: Resource, mode: Mode, at: &At) {
         let Some(mut me) = state::enter() else { return };
         if tape::on(&me) {
             let event = if mode == Mode::Shared {
@@ -56,7 +76,7 @@ impl LockVar {
         if mode == Mode::Exclusive {
             self.shared.learn(&mut me, Edge::Chance, at);
         }
-        me.hold(self as *const _ as usize, what, mode, at);
+        me.hold((self as *const _ as usize, what), resource, mode, at);
     }
 
     /// For whoever may have to wait for the real lock, which lets a waiting writer go first.

@@ -28,7 +28,7 @@ use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::finding::Mode;
-use super::held::{Held, What};
+use super::held::{Held, Resource, What};
 use super::lock::SpinGuard;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
@@ -311,8 +311,8 @@ impl State {
 
     /// It took a lock.
     #[inline]
-    pub fn hold(&mut self, lock: usize, what: What, mode: Mode, at: &At) {
-        self.held.push(lock, what, mode, self.releases, at);
+    pub fn hold(&mut self, lock: (usize, What), resource: Resource, mode: Mode, at: &At) {
+        self.held.push(lock, resource, mode, self.releases, at);
     }
 
     /// The epoch as of now, for those who wait for the end.
@@ -336,8 +336,13 @@ impl State {
     /// Whether `epoch` happens before what this strand does now, on every schedule.
     #[inline]
     pub fn was_told(&self, epoch: Epoch) -> bool {
-        let told = if self.split { &self.told } else { self.clock() };
-        epoch.slot() == self.slot || told.knows(epoch)
+        epoch.slot() == self.slot || self.told().knows(epoch)
+    }
+
+    /// What the strand was told (the own component in it may be stale).
+    #[inline]
+    pub fn told(&self) -> &Clock {
+        if self.split { &self.told } else { self.clock() }
     }
 
     /// Whether an edge from `epoch` brings nothing new.

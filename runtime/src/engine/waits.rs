@@ -26,7 +26,7 @@
 
 use super::arena::{self, Handle};
 use super::finding::Mode;
-use super::held::{Entry, What};
+use super::held::{Entry, Resource, What};
 use super::lock::Spin;
 pub use super::state::holds_any;
 use super::state::{self, State};
@@ -518,17 +518,17 @@ unsafe fn search(lists: &Lists, from: *mut Wait, start: *mut Wait, cycle: &mut C
 
 /// The current strand took a lock that many keys share; see [`What::Shard`].
 #[inline]
-pub fn hold(resource: usize, mode: Mode, at: &At) {
+pub fn hold(resource: Resource, mode: Mode, at: &At) {
     if let Some(mut me) = state::enter() {
-        me.hold(resource, What::Shard, mode, at);
+        me.hold((resource.address, What::Shard), resource, mode, at);
     }
 }
 
 /// The current strand is about to give such a lock back.
 #[inline]
-pub fn let_go(resource: usize, mode: Mode) {
+pub fn let_go(resource: Resource, mode: Mode) {
     if let Some(mut me) = state::enter() {
-        me.held.pop(resource, mode);
+        me.held.pop(resource.address, mode);
     }
 }
 

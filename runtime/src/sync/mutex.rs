@@ -64,6 +64,7 @@ impl<T: ?Sized> Mutex<T> {
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => self.wait(&at),
         };
+        self.lock.came_after_waiting(Mode::Exclusive, &at);
         poison::map(real, |real| MutexGuard::new(&self.lock, real, at))
     }
 

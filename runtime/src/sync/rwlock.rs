@@ -74,6 +74,7 @@ impl<T: ?Sized> RwLock<T> {
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => self.wait_to_read(&at),
         };
+        self.lock.came_after_waiting(Mode::Shared, &at);
         poison::map(real, |real| self.reading(real, at))
     }
 
@@ -111,6 +112,7 @@ impl<T: ?Sized> RwLock<T> {
             Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
             Err(TryLockError::WouldBlock) => self.wait_to_write(&at),
         };
+        self.lock.came_after_waiting(Mode::Exclusive, &at);
         poison::map(real, |real| self.writing(real, at))
     }
 

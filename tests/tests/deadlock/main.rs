@@ -6,6 +6,7 @@
 mod awaits;
 mod cycles;
 mod itself;
+mod order;
 mod quiet;
 
 use fidge::{Kind, Race, Report, Severity};

@@ -4,7 +4,7 @@ use super::one::RefMut;
 use crate::dashmap::edges::Edges;
 use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode, Op};
+use crate::engine::{At, Mode, Op, Resource};
 use ::dashmap as upstream;
 use std::hash::Hash;
 use std::mem;
@@ -145,7 +145,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         entry: upstream::VacantEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
         hash: u64,
-        shard: usize,
+        shard: Resource,
         at: &At,
     ) -> Self {
         VacantEntry {
@@ -221,7 +221,7 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     pub(in crate::dashmap) fn new(
         mut entry: upstream::OccupiedEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
-        shard: usize,
+        shard: Resource,
         at: &At,
     ) -> Self {
         let Tracked { value, key, hash } = entry.get_mut();

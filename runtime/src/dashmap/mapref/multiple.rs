@@ -33,7 +33,7 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
     ) -> Self {
         let Tracked { value, key: lock, .. } = tracked;
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(lock), shard.name(), Mode::Shared, at) };
+        let hold = unsafe { Hold::take(NonNull::from(lock), shard.resource(), Mode::Shared, at) };
         RefMulti {
             _hold: hold,
             _shard: shard,
@@ -101,7 +101,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         // the hold points to.
         let Tracked { value, key: lock, .. } = tracked;
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(lock), shard.name(), Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(NonNull::from(lock), shard.resource(), Mode::Exclusive, at) };
         RefMutMulti {
             _hold: hold,
             _shard: shard,

@@ -3,7 +3,7 @@
 pub use super::mapped::{MappedRef, MappedRefMut};
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode, Op};
+use crate::engine::{At, Mode, Op, Resource};
 use ::dashmap as upstream;
 use std::fmt;
 use std::hash::Hash;
@@ -20,7 +20,7 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         guard: upstream::mapref::one::Ref<'a, K, Tracked<V>>,
-        shard: usize,
+        shard: Resource,
         at: &At,
     ) -> Self {
         let key = NonNull::from(&guard.value().key);
@@ -112,7 +112,7 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         mut guard: upstream::mapref::one::RefMut<'a, K, Tracked<V>>,
-        shard: usize,
+        shard: Resource,
         at: &At,
     ) -> Self {
         let Tracked { value, key, .. } = guard.value_mut();
