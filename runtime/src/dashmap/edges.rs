@@ -2,14 +2,12 @@
 
 use super::absent::Absent;
 use super::size::Size;
-use crate::engine::At;
-use crate::engine::order::Named;
+use crate::engine::{At, MapId, Spot};
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
 #[derive(Default)]
 pub(super) struct Edges {
-    /// What the shards are called, by their numbers.
-    pub shards: Named,
+    pub id: MapId,
     pub absent: Absent,
     pub size: Size,
 }
@@ -21,10 +19,10 @@ impl Edges {
         self.size.release(at);
     }
 
-    /// A key of this hash is about to be removed; the shard is locked.
+    /// A key of this hash is about to be removed; the shard is locked. `past` is what it leaves.
     #[inline]
-    pub fn removed(&self, hash: u64, at: &At) {
-        self.absent.release(hash, at);
+    pub fn removed(&self, hash: u64, past: Spot, at: &At) {
+        self.absent.release(hash, Some(past), at);
         self.size.release(at);
     }
 }

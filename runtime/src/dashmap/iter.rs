@@ -90,17 +90,18 @@ impl<'a> Cursor<'a> {
                     unsafe {
                         if table.is_bucket_full(index) {
                             let (key, value) = table.bucket(index).as_ref();
-                            return Some((
-                                Arc::clone(locked),
-                                NonNull::from(key),
-                                cell_of(value),
-                            ));
+                            return Some((Arc::clone(locked), NonNull::from(key), cell_of(value)));
                         }
                     }
                 }
             }
             let lock = shards.get(self.shard)?;
-            self.current = Some(Arc::new(Locked::take(lock, map.shard(self.shard), mode, at)));
+            self.current = Some(Arc::new(Locked::take(
+                lock,
+                map.shard(self.shard),
+                mode,
+                at,
+            )));
             self.shard += 1;
             self.bucket = 0;
         }
@@ -229,7 +230,8 @@ impl<'a, K: Eq + Hash, V, S: 'a + BuildHasher + Clone, M: Map<'a, K, V, S>> Iter
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let at = self.origin.at();
-        let Some((shard, key, mut tracked)) = self.cursor.next(self.map, Mode::Exclusive, at) else {
+        let Some((shard, key, mut tracked)) = self.cursor.next(self.map, Mode::Exclusive, at)
+        else {
             self.map.edges.size.acquire(at);
             return None;
         };

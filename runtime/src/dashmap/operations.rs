@@ -6,7 +6,8 @@ use super::mapref::one::{Ref, RefMut};
 use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, Mode, Resource, waits};
+use crate::engine::{At, How, Mode, Resource, What, waits};
+use crate::value::Value;
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -33,13 +34,33 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn shard(&self, number: usize) -> Resource {
         Resource {
             address: ptr::from_ref(&self.inner.shards()[number]).addr(),
-            name: self.edges.shards.name(number),
+            name: self.edges.id.shard(number),
         }
     }
 
     #[inline]
     #[track_caller]
     pub(super) fn get_at<Q>(&'a self, key: &Q, at: &At) -> Option<Ref<'a, K, V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.find_at(key, What::Value, at)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn contains_at<Q>(&'a self, key: &Q, at: &At) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.find_at(key, What::Presence, at).is_some()
+    }
+
+    #[inline]
+    #[track_caller]
+    fn find_at<Q>(&'a self, key: &Q, what: What, at: &At) -> Option<Ref<'a, K, V>>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
@@ -54,7 +75,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             return None;
         };
         let shard = self.shard_of(guard.value().hash);
-        Some(Ref::new(guard, shard, at))
+        Some(Ref::new(guard, shard, what, at))
     }
 
     /// The lookup of a strand that others may wait for.
@@ -84,7 +105,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             return None;
         };
         let shard = self.shard_of(guard.value().hash);
-        Some(RefMut::new(guard, shard, at))
+        Some(RefMut::new(guard, shard, What::Value, at))
     }
 
     #[inline]
@@ -117,7 +138,9 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 TryResult::Present(guard) => Some(guard),
                 TryResult::Absent => None,
                 TryResult::Locked => {
-                    drop(shard::wait(lock, shard, Mode::Exclusive, at, || lock.write()));
+                    drop(shard::wait(lock, shard, Mode::Exclusive, at, || {
+                        lock.write()
+                    }));
                     continue;
                 }
             };
@@ -135,7 +158,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         match self.inner.try_get(key) {
             TryResult::Present(guard) => {
                 let shard = self.shard_of(guard.value().hash);
-                TryResult::Present(Ref::new(guard, shard, at))
+                TryResult::Present(Ref::new(guard, shard, What::Value, at))
             }
             TryResult::Absent => {
                 self.missed(key, at);
@@ -154,7 +177,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         match self.inner.try_get_mut(key) {
             TryResult::Present(guard) => {
                 let shard = self.shard_of(guard.value().hash);
-                TryResult::Present(RefMut::new(guard, shard, at))
+                TryResult::Present(RefMut::new(guard, shard, What::Value, at))
             }
             TryResult::Absent => {
                 self.missed(key, at);
@@ -167,12 +190,17 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn entry_at(&'a self, key: K, at: &At) -> Entry<'a, K, V> {
-        let entry = if waits::holds_any() {
+        self.tracked_entry(self.find_entry(key, at), What::Value, at)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn find_entry(&'a self, key: K, at: &At) -> upstream::Entry<'a, K, Tracked<V>> {
+        if waits::holds_any() {
             self.entry_while_holding(key, at)
         } else {
             self.inner.entry(key)
-        };
-        self.tracked_entry(entry, at)
+        }
     }
 
     /// As [`get_while_holding`](Self::get_while_holding); the waiting is dashmap's own, since an attempt
@@ -189,19 +217,20 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     #[inline]
     pub(super) fn try_entry_at(&'a self, key: K, at: &At) -> Option<Entry<'a, K, V>> {
-        Some(self.tracked_entry(self.inner.try_entry(key)?, at))
+        Some(self.tracked_entry(self.inner.try_entry(key)?, What::Value, at))
     }
 
     #[inline]
     fn tracked_entry(
         &'a self,
         entry: upstream::Entry<'a, K, Tracked<V>>,
+        what: What,
         at: &At,
     ) -> Entry<'a, K, V> {
         match entry {
             upstream::Entry::Occupied(entry) => {
                 let shard = self.shard_of(entry.get().hash);
-                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, shard, at))
+                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, shard, what, at))
             }
             upstream::Entry::Vacant(entry) => {
                 let hash = self.hasher().hash_one(entry.key());
@@ -214,10 +243,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.entry_at(key, at) {
-            Entry::Occupied(mut entry) => Some(entry.insert(value)),
+        match self.tracked_entry(self.find_entry(key, at), What::Nothing, at) {
+            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind)),
             Entry::Vacant(entry) => {
-                entry.insert_at(value, at);
+                entry.insert_at(value, How::Blind, at);
                 None
             }
         }
@@ -228,6 +257,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn remove_at<Q>(
         &self,
         key: &Q,
+        how: How,
         at: &At,
         f: impl FnOnce(&K, &mut V) -> bool,
     ) -> Option<(K, V)>
@@ -251,7 +281,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         if !removes {
             return None;
         }
-        self.edges.removed(hash, at);
+        self.leave(tracked, how, at);
         // SAFETY: the bucket is of this table, which was not changed since.
         let ((key, tracked), _) = unsafe { table.remove(bucket) };
         Some((key, tracked.into_inner().value))
@@ -306,7 +336,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 let tracked = tracked.get_mut();
                 let keeps = tracked.exclusively(shard, at, |value| f(key, value));
                 if !keeps {
-                    self.edges.removed(tracked.hash, at);
+                    self.leave(tracked, How::Whole, at);
                     // SAFETY: the bucket is full and of this table.
                     unsafe { table.erase(bucket) };
                 }
@@ -349,15 +379,21 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         }
     }
 
-    /// The key was looked for in vain. The hash is only worth its price once the map had a removal.
+    /// The key is about to be removed; the shard is locked.
+    #[inline]
+    fn leave(&self, tracked: &mut Tracked<V>, how: How, at: &At) {
+        tracked.key.written(Value::ABSENT, how, at);
+        self.edges.removed(tracked.hash, tracked.key.leave(), at);
+    }
+
+    /// The key was looked for in vain.
     #[inline]
     fn missed<Q>(&self, key: &Q, at: &At)
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        if self.edges.absent.any() {
-            self.edges.absent.acquire(self.hasher().hash_one(key), at);
-        }
+        let hash = self.hasher().hash_one(key);
+        self.edges.absent.missed(self.edges.id, hash, at);
     }
 }

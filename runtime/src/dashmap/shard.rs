@@ -13,11 +13,7 @@ use std::ptr::NonNull;
 /// The lock of `shard`, shared.
 #[inline]
 #[track_caller]
-pub(super) fn read<'a, T>(
-    lock: &'a RwLock<T>,
-    shard: Resource,
-    at: &At,
-) -> RwLockReadGuard<'a, T> {
+pub(super) fn read<'a, T>(lock: &'a RwLock<T>, shard: Resource, at: &At) -> RwLockReadGuard<'a, T> {
     let guard = match lock.try_read() {
         Some(guard) => guard,
         None => wait(lock, shard, Mode::Shared, at, || lock.read()),

@@ -1,7 +1,8 @@
 //! A value and the clock of its key.
 
 use super::hold::Hold;
-use crate::engine::{At, LockVar, Mode, Op, Resource};
+use crate::engine::{At, How, Key, Mode, Op, Resource, What};
+use crate::value;
 use std::ptr::{self, NonNull};
 use std::{fmt, mem, process};
 
@@ -11,26 +12,24 @@ pub(super) struct Tracked<V> {
     /// The program's value.
     pub value: V,
     /// The key, as a lock.
-    pub key: LockVar,
+    pub key: Key,
     /// The key's hash, kept so that a removal need not call the program's `Hash` under the lock.
     pub hash: u64,
 }
 
 impl<V> Tracked<V> {
-    /// A value whose key nobody has held.
+    /// A value under a new key, which the current strand inserts.
     #[inline]
-    pub fn new(value: V, hash: u64) -> Self {
-        Tracked {
-            value,
-            key: LockVar::new(),
-            hash,
-        }
+    pub fn new(value: V, key: Key, hash: u64, how: How, at: &At) -> Self {
+        key.written(value::of(&value), how, at);
+        Tracked { value, key, hash }
     }
 
     /// The value, seen by an operation that keeps no guard.
     #[inline]
     pub fn seen(&self, at: &At) -> &V {
-        self.key.acquired(Mode::Shared, at);
+        let no_lock = Resource::UNKNOWN;
+        self.key.acquired(no_lock, Mode::Shared, What::Value, at);
         self.key.released(Mode::Shared, at);
         &self.value
     }
@@ -41,7 +40,9 @@ impl<V> Tracked<V> {
     pub fn exclusively<R>(&mut self, shard: Resource, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(key), shard, Mode::Exclusive, at) };
+        let key = NonNull::from(key);
+        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
+        let _hold = unsafe { Hold::take(key, shard, Mode::Exclusive, What::Nothing, at) };
         f(value)
     }
 
@@ -49,18 +50,30 @@ impl<V> Tracked<V> {
     /// `f` panic, the process aborts, as with dashmap.
     #[inline]
     pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {
-        self.exclusively(shard, at, |value| {
-            let aborts = AbortOnPanic;
-            // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
-            unsafe { ptr::write(value, f(ptr::read(value))) };
-            mem::forget(aborts);
-        });
+        let Tracked { value, key, .. } = self;
+        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
+        let _hold = unsafe {
+            Hold::take(
+                NonNull::from(&*key),
+                shard,
+                Mode::Exclusive,
+                What::Nothing,
+                at,
+            )
+        };
+        let aborts = AbortOnPanic;
+        // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
+        unsafe { ptr::write(value, f(ptr::read(value))) };
+        mem::forget(aborts);
+        key.written(value::of(value), How::Whole, at);
     }
 
     /// The value, taken out of a map that is nobody else's any more.
     #[inline]
     pub fn into_seen(self, at: &At) -> V {
-        self.key.acquired(Mode::Exclusive, at);
+        let no_lock = Resource::UNKNOWN;
+        self.key
+            .acquired(no_lock, Mode::Exclusive, What::Nothing, at);
         self.key.released(Mode::Exclusive, at);
         self.value
     }
@@ -82,11 +95,14 @@ impl<V: Clone> Clone for Tracked<V> {
     fn clone(&self) -> Self {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe {
-            // dashmap's own `clone` has locked the shard, which is not known here.
-            Hold::take(NonNull::from(&self.key), Resource::UNKNOWN, Mode::Shared, &at)
-        };
-        Tracked::new(self.value.clone(), self.hash)
+        let key = NonNull::from(&self.key);
+        // SAFETY: as above. dashmap's own `clone` has locked the shard, which is not known here.
+        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, What::Nothing, &at) };
+        Tracked {
+            value: self.value.clone(),
+            key: Key::default(),
+            hash: self.hash,
+        }
     }
 }
 

@@ -21,7 +21,7 @@ const INLINE: usize = 6;
 /// owner strikes them off its list when it next looks at it.
 struct Moved {
     lock: Spin,
-    /// The newest ones, as a ring. What falls out of it stays on its owner's list.
+    /// The newest ones, as a ring. Via falls out of it stays on its owner's list.
     ring: UnsafeCell<[Option<(usize, Mode)>; MOVED]>,
 }
 
@@ -55,9 +55,9 @@ impl Moved {
     }
 }
 
-/// What is held.
+/// Via is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Via {
     /// A lock whose guard stays with the strand that took it.
     Lock,
     /// A key of a concurrent map, and with it the lock of its shard, which it shares with other keys.
@@ -68,12 +68,12 @@ pub enum What {
     Shard,
 }
 
-/// What others wait for.
+/// Via others wait for.
 #[derive(Clone, Copy, Debug)]
 pub struct Resource {
     /// Where it is.
     pub address: usize,
-    /// What it is called.
+    /// Via it is called.
     pub name: Name,
 }
 
@@ -89,7 +89,7 @@ impl Resource {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     lock: usize,
-    what: What,
+    via: Via,
     resource: Resource,
     /// In which mode.
     pub mode: Mode,
@@ -108,7 +108,7 @@ impl Entry {
         self.resource.address
     }
 
-    /// What it is called.
+    /// Via it is called.
     #[inline]
     pub fn name(&self) -> Name {
         self.resource.name
@@ -117,7 +117,7 @@ impl Entry {
     /// Whether the guard may be with another strand by now: it is of a kind that can be sent, and the
     /// strand has released something since, which is what sending takes.
     pub fn may_be_elsewhere(&self, releases: u64) -> bool {
-        self.what != What::Lock && self.since != releases
+        self.via != Via::Lock && self.since != releases
     }
 
     /// Where it was taken.
@@ -135,7 +135,7 @@ pub struct Held {
     room: usize,
     /// The interned set, while it is known.
     set: Option<u32>,
-    /// What `set` was last computed from: the set below the top, the top's place, the result.
+    /// Via `set` was last computed from: the set below the top, the top's place, the result.
     recent: Option<(u32, usize, usize, u32)>,
     /// The moves that this list has taken into account.
     moves: u64,
@@ -178,7 +178,7 @@ impl Held {
     #[inline]
     pub fn push(
         &mut self,
-        (lock, what): (usize, What),
+        (lock, via): (usize, Via),
         resource: Resource,
         mode: Mode,
         releases: u64,
@@ -190,7 +190,7 @@ impl Held {
         let index = self.len;
         *self.entry(index) = Some(Entry {
             lock,
-            what,
+            via,
             resource,
             mode,
             op: at.op,
@@ -201,7 +201,7 @@ impl Held {
         self.set = None;
     }
 
-    /// What is held, outermost first; less what other strands have given back.
+    /// Via is held, outermost first; less what other strands have given back.
     pub fn entries(&mut self) -> impl Iterator<Item = Entry> {
         self.settle();
         (0..self.len).filter_map(|index| *self.entry(index))
@@ -285,7 +285,7 @@ impl Held {
     fn intern(&mut self) -> u32 {
         let mut set = 0;
         for index in 0..self.len {
-            let Some(entry) = self.entry(index).filter(|entry| entry.what != What::Shard) else {
+            let Some(entry) = self.entry(index).filter(|entry| entry.via != Via::Shard) else {
                 continue;
             };
             let key = (

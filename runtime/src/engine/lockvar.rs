@@ -2,9 +2,9 @@
 
 use super::At;
 use super::finding::Mode;
-use super::held::{Resource, What};
+use super::held::{Resource, Via};
 use super::order::{self, Named};
-use super::state::{self, Edge};
+use super::state::{self, Edge, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
 use super::waits::{self, Queue, Request};
@@ -34,14 +34,9 @@ impl LockVar {
     /// Call right after the real lock was taken.
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
-        self.taken(What::Lock, self.resource(), mode, at);
-    }
-
-    /// [`acquired`](Self::acquired) for a key of a concurrent map: the real lock is the shard's,
-    /// which the key shares with others.
-    #[inline]
-    pub fn acquired_in(&self, shard: Resource, mode: Mode, at: &At) {
-        self.taken(What::Key, shard, mode, at);
+        if let Some(mut me) = state::enter() {
+            self.taken(&mut me, Via::Lock, self.resource(), mode, at);
+        }
     }
 
     /// Call after the real lock was taken by an operation that may wait, before [`acquired`](Self::acquired).
@@ -56,27 +51,28 @@ impl LockVar {
     fn resource(&self) -> Resource {
         Resource {
             address: self as *const _ as usize,
-            name: self.name.name(0),
+            name: self.name.name(),
         }
     }
 
+    /// [`acquired`](Self::acquired) by a strand at hand; the real lock is `resource`'s, which a key of a
+    /// concurrent map shares with others.
     #[inline]
-    fn taken(&self, what: What, resource: Resource, mode: Mode, at: &At) {
-        let Some(mut me) = state::enter() else { return };
-        if tape::on(&me) {
+    pub fn taken(&self, me: &mut State, via: Via, resource: Resource, mode: Mode, at: &At) {
+        if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::LockShared
             } else {
                 Event::Lock
             };
             let id = self.exclusive.lock().id();
-            tape::push(&mut me, event, id, 0, at);
+            tape::push(me, event, id, 0, at);
         }
-        self.exclusive.learn(&mut me, Edge::Chance, at);
+        self.exclusive.learn(me, Edge::Chance, at);
         if mode == Mode::Exclusive {
-            self.shared.learn(&mut me, Edge::Chance, at);
+            self.shared.learn(me, Edge::Chance, at);
         }
-        me.hold((self as *const _ as usize, what), resource, mode, at);
+        me.hold((self as *const _ as usize, via), resource, mode, at);
     }
 
     /// For whoever may have to wait for the real lock, which lets a waiting writer go first.

@@ -48,12 +48,16 @@ pub struct Name(u64);
 impl Name {
     /// Nothing's.
     pub const NONE: Name = Name(0);
+
+    /// The shard of that number of a map of that identity. (A map of more shards than there are numbers
+    /// has several of one name, and what is nested in one's own name is not looked at.)
+    #[inline]
+    pub fn shard(map: u64, number: usize) -> Self {
+        Name(1 << 63 | map << 16 | number as u64 & 0xffff)
+    }
 }
 
-/// Names are handed out in steps, so that a table of locks gets one for all of them.
-const STEP: u64 = 1 << 20;
-
-/// A place for a [`Name`], given at first use.
+/// A place for a lock's [`Name`], given at first use.
 #[derive(Debug)]
 pub struct Named(AtomicU64);
 
@@ -69,21 +73,22 @@ impl Named {
         Named(AtomicU64::new(0))
     }
 
-    /// The name of the lock, or of the lock of that number where there are several.
+    /// The name.
     #[inline]
-    pub fn name(&self, number: usize) -> Name {
-        let first = match self.0.load(Ordering::Relaxed) {
+    pub fn name(&self) -> Name {
+        Name(match self.0.load(Ordering::Relaxed) {
             0 => self.first_use(),
-            first => first,
-        };
-        Name(first + number as u64 % STEP)
+            name => name,
+        })
     }
 
     #[cold]
     fn first_use(&self) -> u64 {
-        static NEXT: AtomicU64 = AtomicU64::new(STEP);
-        let fresh = NEXT.fetch_add(STEP, Ordering::Relaxed);
-        let given = self.0.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let fresh = NEXT.fetch_add(1, Ordering::Relaxed);
+        let given = self
+            .0
+            .compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed);
         given.err().unwrap_or(fresh)
     }
 }
@@ -292,7 +297,11 @@ pub fn nested(inner: Name, mode: Mode, at: &At) {
         let outer = me.held.entries().nth(index);
         let Some(outer) = outer else { return };
         // A key and its shard's iterator are one lock.
-        let is_new = !me.held.entries().take(index).any(|entry| entry.name() == outer.name());
+        let is_new = !me
+            .held
+            .entries()
+            .take(index)
+            .any(|entry| entry.name() == outer.name());
         if is_new && ![inner, Name::NONE].contains(&outer.name()) {
             add(&mut me, &outer, inner, mode, at);
         }
@@ -302,7 +311,11 @@ pub fn nested(inner: Name, mode: Mode, at: &At) {
 fn add(me: &mut State, outer: &Entry, inner: Name, mode: Mode, at: &At) {
     let mut gates = [None; GATES];
     let (mut held, mut more) = (0, false);
-    for entry in me.held.entries().filter(|entry| entry.name() != outer.name()) {
+    for entry in me
+        .held
+        .entries()
+        .filter(|entry| entry.name() != outer.name())
+    {
         match gates.get_mut(held) {
             Some(gate) => *gate = Some((entry.name(), entry.mode)),
             None => more = true,

@@ -1,4 +1,4 @@
-//! What a running strand carries: its epoch, its fence clocks, its locks; and which strand the
+//! Via a running strand carries: its epoch, its fence clocks, its locks; and which strand the
 //! current OS thread runs.
 //!
 //! The access path needs one thread-local load and one comparison here: [`epoch`]. All else goes
@@ -15,12 +15,12 @@
 //! clock grows within a used epoch, so that the clock of every access can be told from its epoch
 //! (see `record`).
 //!
-//! # What it was told
+//! # Via it was told
 //!
 //! Memory order counts every edge, but who comes first at a lock is a matter of luck. *Told* is the
 //! part of a strand's clock that came by edges that the program makes on every schedule: fork, join, a
 //! message, a flag; not by mutual exclusion, a read-modify-write or a map's own operations (the weak
-//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
+//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). Via a strand composes of several atomic
 //! operations is judged by it. An edge that tells passes on all that its sender knew, however the
 //! sender had learned of it: told is never too small, so it silences rather than accuses.
 
@@ -28,12 +28,13 @@ use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::finding::Mode;
-use super::held::{Held, Resource, What};
+use super::held::{Held, Resource, Via};
 use super::lock::SpinGuard;
+use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::waits::{self, Pause};
-use super::{At, foreign, schedule, tape};
+use super::{At, foreign, schedule, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -51,13 +52,17 @@ pub struct State {
     time: Time,
     /// Its slot.
     pub slot: Slot,
-    /// What the strand was told, once that is not all that it knows.
+    /// Via the strand was told, once that is not all that it knows.
     told: Clock,
     /// Whether `told` holds; until then the clock does.
     split: bool,
     /// How many ended foreign threads this strand knows of.
     pub foreign_seen: u64,
-    /// What a foreign thread was taken to know at its start.
+    /// Whether what it composes of several operations is checked.
+    pub composes: bool,
+    /// Via it has read of locations that it has not written since.
+    pub reads: Reads,
+    /// Via a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
     pub record: &'static Record,
@@ -81,7 +86,7 @@ pub struct State {
     pub sites: crate::stack::Cache,
 }
 
-/// What an edge of happens-before is to the program.
+/// Via an edge of happens-before is to the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// It is there on every schedule: fork, join, a message, a flag.
@@ -109,7 +114,7 @@ thread_local! {
     static FAST: Cell<*const AtomicU64> = const { Cell::new(&raw const NOBODY) };
 }
 
-/// What the current strand's accesses of this epoch left in shadow; no such word otherwise.
+/// Via the current strand's accesses of this epoch left in shadow; no such word otherwise.
 #[inline(always)]
 pub fn epoch() -> u64 {
     // SAFETY: FAST points at NOBODY or into the permanent record of this thread's current strand.
@@ -230,6 +235,8 @@ impl State {
             told: Clock::EMPTY,
             split: false,
             foreign_seen: 0,
+            composes: session::is_composed(record.session),
+            reads: Reads::new(),
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -260,6 +267,7 @@ impl State {
             (*state).pending.clear();
             (*state).given.clear();
             (*state).told.clear();
+            (*state).reads.clear();
             (*state).held.clear();
             let record = (*state).record;
             if !(*state).used {
@@ -311,7 +319,7 @@ impl State {
 
     /// It took a lock.
     #[inline]
-    pub fn hold(&mut self, lock: (usize, What), resource: Resource, mode: Mode, at: &At) {
+    pub fn hold(&mut self, lock: (usize, Via), resource: Resource, mode: Mode, at: &At) {
         self.held.push(lock, resource, mode, self.releases, at);
     }
 
@@ -339,7 +347,7 @@ impl State {
         epoch.slot() == self.slot || self.told().knows(epoch)
     }
 
-    /// What the strand was told (the own component in it may be stale).
+    /// Via the strand was told (the own component in it may be stale).
     #[inline]
     pub fn told(&self) -> &Clock {
         if self.split { &self.told } else { self.clock() }

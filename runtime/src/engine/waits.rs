@@ -8,7 +8,7 @@
 //! and from a reader to a writer that waits before it, where the lock lets writers go first. A request
 //! must wait for *all* that hold against it, so every cycle is a deadlock.
 //!
-//! # What it costs
+//! # Via it costs
 //!
 //! Nothing is published while nobody waits: a strand's locks are on its own list ([`held`](super::held)),
 //! and who holds nothing is in no cycle, so a plain operation asks [`state::holds_any`] and that is all.
@@ -16,7 +16,7 @@
 //! graph's lock, and looks for a cycle through itself. That finds every cycle: those on it have
 //! enlisted one after the other, with their holds, and the last one saw all of them.
 //!
-//! # What is certain
+//! # Via is certain
 //!
 //! A request whose try fails once more after the cycle was found is one that nobody is going to grant,
 //! if the holders hold what they took. Guards of a concurrent map can be sent to another strand, unseen:
@@ -24,19 +24,19 @@
 //! holder is a task that is not polled, which another thread might poll, the cycle must last for
 //! [`PATIENCE`] rounds before it is told. A guard that was forgotten stays held, as its lock does.
 
+use super::Op;
 use super::arena::{self, Handle};
+use super::epoch::Epoch;
 use super::finding::Mode;
-use super::held::{Entry, Resource, What};
+use super::finding::{Kind, Severity};
+use super::held::{Entry, Resource, Via};
 use super::lock::Spin;
+use super::sink::{Act, Composition};
 pub use super::state::holds_any;
 use super::state::{self, State};
-use super::epoch::Epoch;
-use super::finding::{Kind, Severity};
-use super::sink::{Act, Composition};
 use super::value::Value;
 use super::{At, session, sink};
 use crate::stack;
-use super::Op;
 use core::cell::UnsafeCell;
 use core::panic::Location;
 use core::ptr::null_mut;
@@ -116,7 +116,7 @@ struct Wait {
     len: usize,
 }
 
-/// What stands in a task's state: whether it holds locks while it is not polled.
+/// Via stands in a task's state: whether it holds locks while it is not polled.
 #[derive(Debug)]
 pub struct Pause {
     paused: bool,
@@ -318,7 +318,7 @@ impl Wait {
     }
 }
 
-/// What the strands of this thread hold: those below first.
+/// Via the strands of this thread hold: those below first.
 fn each_holding(me: &mut State, mut f: impl FnMut(Holding)) {
     let mut state: *mut State = me;
     while !state.is_null() {
@@ -375,7 +375,7 @@ impl Cycle {
         &self.steps[..self.len]
     }
 
-    /// What the last one waits for: a lock of the first one's thread.
+    /// Via the last one waits for: a lock of the first one's thread.
     fn closing(&self) -> Option<Holding> {
         self.steps().last()?.lock
     }
@@ -419,7 +419,11 @@ impl Enlisted {
         GRAPH.with(|lists| {
             let mut told = false;
             each_wait(lists, |wait| {
-                if cycle.steps().iter().any(|step| core::ptr::eq(step.wait, wait)) {
+                if cycle
+                    .steps()
+                    .iter()
+                    .any(|step| core::ptr::eq(step.wait, wait))
+                {
                     told |= wait.told;
                     wait.told = true;
                 }
@@ -516,11 +520,11 @@ unsafe fn search(lists: &Lists, from: *mut Wait, start: *mut Wait, cycle: &mut C
     false
 }
 
-/// The current strand took a lock that many keys share; see [`What::Shard`].
+/// The current strand took a lock that many keys share; see [`Via::Shard`].
 #[inline]
 pub fn hold(resource: Resource, mode: Mode, at: &At) {
     if let Some(mut me) = state::enter() {
-        me.hold((resource.address, What::Shard), resource, mode, at);
+        me.hold((resource.address, Via::Shard), resource, mode, at);
     }
 }
 
@@ -617,15 +621,25 @@ fn tell(cycle: &Cycle, request: &Request<'_>) -> bool {
         "the request",
     );
     let witnesses = cycle.steps().windows(2).flat_map(|pair| {
-        let [before, step] = pair else { unreachable!("windows of two") };
+        let [before, step] = pair else {
+            unreachable!("windows of two")
+        };
         let held = before.lock.map(|lock| lock.act("what it waits for"));
         let asks = At::new(step.op, step.location);
-        let asks = act(stack::place(&asks), step.epoch, "whose holder waits in turn");
+        let asks = act(
+            stack::place(&asks),
+            step.epoch,
+            "whose holder waits in turn",
+        );
         held.into_iter().chain([asks])
     });
     let held = cycle.closing().map_or(asks, |lock| lock.act("held since"));
-    let composition =
-        Composition::new(Kind::GuardDeadlock, Severity::Error, [held, asks], witnesses);
+    let composition = Composition::new(
+        Kind::GuardDeadlock,
+        Severity::Error,
+        [held, asks],
+        witnesses,
+    );
     sink::report_composed(&me, composition);
     !session::of(&me).goes_on.load(Ordering::Relaxed)
 }
@@ -638,7 +652,9 @@ fn refuse(cycle: &Cycle, request: &Request<'_>) -> ! {
     };
     let (held, since) = (lock.entry.op.0, lock.entry.location);
     if cycle.len == 1 {
-        panic!("fidge: deadlock: {op} at {location} would wait for ever for what {held} at {since} holds");
+        panic!(
+            "fidge: deadlock: {op} at {location} would wait for ever for what {held} at {since} holds"
+        );
     }
     panic!(
         "fidge: deadlock: {op} at {location} would wait for ever: who could let it on waits for what \

@@ -3,7 +3,7 @@
 use crate::dashmap::hold::Hold;
 use crate::dashmap::shard::Locked;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode};
+use crate::engine::{At, How, Mode, What};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -31,9 +31,12 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
         tracked: &Tracked<V>,
         at: &At,
     ) -> Self {
-        let Tracked { value, key: lock, .. } = tracked;
+        let Tracked {
+            value, key: lock, ..
+        } = tracked;
+        let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(lock), shard.resource(), Mode::Shared, at) };
+        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, What::Nothing, at) };
         RefMulti {
             _hold: hold,
             _shard: shard,
@@ -77,7 +80,7 @@ impl<K: Eq + Hash, V> Deref for RefMulti<'_, K, V> {
 
 /// A mutable reference to an entry that an iterator met.
 pub struct RefMutMulti<'a, K, V> {
-    _hold: Hold,
+    hold: Hold,
     _shard: Arc<Locked<'a>>,
     key: NonNull<K>,
     value: NonNull<V>,
@@ -99,11 +102,15 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
     ) -> Self {
         // The value and not the whole: a `&mut Tracked` would claim the key's clock as well, which
         // the hold points to.
-        let Tracked { value, key: lock, .. } = tracked;
+        let Tracked {
+            value, key: lock, ..
+        } = tracked;
+        let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(lock), shard.resource(), Mode::Exclusive, at) };
+        let hold =
+            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, What::Nothing, at) };
         RefMutMulti {
-            _hold: hold,
+            hold,
             _shard: shard,
             key: NonNull::from(key),
             value: NonNull::from(value),
@@ -143,6 +150,9 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn pair_mut(&mut self) -> (&K, &mut V) {
+        // SAFETY: the shard's lock keeps the value in place, and to this reference, for longer than the
+        // hold lives.
+        unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `pair`; `&mut self` makes this the only reference to the value.
         unsafe { (self.key.as_ref(), self.value.as_mut()) }
     }

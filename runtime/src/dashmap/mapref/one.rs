@@ -3,7 +3,7 @@
 pub use super::mapped::{MappedRef, MappedRefMut};
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode, Op, Resource};
+use crate::engine::{At, How, Mode, Op, Resource, What};
 use ::dashmap as upstream;
 use std::fmt;
 use std::hash::Hash;
@@ -21,11 +21,12 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
     pub(in crate::dashmap) fn new(
         guard: upstream::mapref::one::Ref<'a, K, Tracked<V>>,
         shard: Resource,
+        what: What,
         at: &At,
     ) -> Self {
         let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, shard, Mode::Shared, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Shared, what, at) };
         Ref { hold, guard }
     }
 
@@ -113,12 +114,13 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     pub(in crate::dashmap) fn new(
         mut guard: upstream::mapref::one::RefMut<'a, K, Tracked<V>>,
         shard: Resource,
+        what: What,
         at: &At,
     ) -> Self {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, what, at) };
         RefMut { hold, guard, value }
     }
 
@@ -165,6 +167,8 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn pair_mut(&mut self) -> (&K, &mut V) {
+        // SAFETY: the guard keeps the value in place, and to itself, for longer than the hold lives.
+        unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `pair`; `&mut self` makes this the only reference to the value.
         (self.guard.key(), unsafe { self.value.as_mut() })
     }
@@ -176,7 +180,7 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
         let at = At::here(&Op("RefMut::downgrade"));
         let shard = self.hold.shard();
         drop(self.hold);
-        Ref::new(self.guard.downgrade(), shard, &at)
+        Ref::new(self.guard.downgrade(), shard, What::Value, &at)
     }
 
     /// A mutable reference to a part of the value.
