@@ -54,6 +54,7 @@ pub use finding::Mode;
 pub use granule::Granule;
 pub use held::Resource;
 pub use key::{Key, MapId, What, missed};
+pub use key::{Key, MapId, Past, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};
