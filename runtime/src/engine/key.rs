@@ -23,17 +23,16 @@ impl Default for MapId {
 }
 
 impl MapId {
-<<<<<<< HEAD
     /// What the lock of its shard of that number is called.
     #[inline]
     pub fn shard(self, number: usize) -> Name {
         Name::shard(self.0, number)
-=======
+    }
+
     /// The identity of the map's key of this hash.
     #[inline]
     pub fn key(self, hash: u64) -> u64 {
         key_id(self.0, hash)
->>>>>>> main
     }
 }
 

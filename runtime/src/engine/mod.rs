@@ -53,7 +53,6 @@ pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
 pub use held::Resource;
-pub use key::{Key, MapId, What, missed};
 pub use key::{Key, MapId, Past, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
