@@ -35,7 +35,7 @@ fn join(a: impl Future<Output = ()>, b: impl Future<Output = ()>) {
 }
 
 /// Pending that many times.
-async fn pause(mut times: u32) {
+pub async fn pause(mut times: u32) {
     poll_fn(|_| {
         if times == 0 {
             return Poll::Ready(());

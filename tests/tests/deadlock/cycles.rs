@@ -1,10 +1,10 @@
 //! Strands that wait for each other.
 
 use crate::{Signal, alone, deadlock, panic_of};
-use fidge::Report;
 use fidge::dashmap::DashMap;
-use fidge::sync::{Mutex, RwLock};
+use fidge::sync::{Condvar, Mutex, RwLock};
 use fidge::thread::scope;
+use fidge::{Kind, Report};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Takes the first and, once everybody has theirs, asks for the second.
@@ -245,5 +245,41 @@ alone! {
             });
         });
         deadlock(&report, "DashMap::get", "DashMap::insert");
+    }
+}
+
+alone! {
+    /// However the wait ends, it takes the mutex again, and meanwhile keeps what else its strand holds.
+    fn over_a_wait_for_a_condition() {
+        let (outer, inner, changed) = (Mutex::new(0), Mutex::new(false), Condvar::new());
+        let signal = Signal::default();
+        let mut message = None;
+        let report = fidge::check(|| {
+            scope(|scope| {
+                scope.spawn(|| {
+                    let _outer = outer.lock();
+                    let mut ready = inner.lock().unwrap();
+                    signal.step();
+                    while !*ready {
+                        ready = changed.wait(ready).unwrap_or_else(|poisoned| poisoned.into_inner());
+                    }
+                });
+                signal.wait(1);
+                message = panic_of(|| {
+                    // Had once the other waits.
+                    let mut ready = inner.lock().unwrap();
+                    *ready = true;
+                    changed.notify_all();
+                    drop(outer.lock());
+                });
+                // The panic has poisoned it.
+                inner.clear_poison();
+            });
+        });
+        assert!(message.is_some());
+        let told: Vec<_> = report.races().iter().map(|race| race.kind()).collect();
+        assert_eq!(told, [Kind::GuardDeadlock], "{report}");
+        let witnesses: Vec<_> = report.races()[0].witnesses().iter().map(|side| side.op()).collect();
+        assert_eq!(witnesses, ["Mutex::lock", "Condvar::wait"], "{report}");
     }
 }

@@ -284,6 +284,59 @@ alone! {
     }
 }
 
+/// With `deadlock=go-on` the call waits, as it would without Fidge: here until another strand comes by.
+#[test]
+fn is_told_and_waits_where_that_is_asked_for() {
+    const NAME: &str = concat!(module_path!(), "::asks_and_waits");
+    let run = in_a_process(NAME, "deadlock=go-on");
+    assert!(run.status.success(), "{run:?}");
+}
+
+#[test]
+fn asks_and_waits() {
+    if std::env::var("FIDGE_OPTIONS").as_deref() != Ok("deadlock=go-on") {
+        return;
+    }
+    let report = fidge::check(|| {
+        let map = map();
+        fidge::thread::scope(|scope| {
+            let (send, receive) = std::sync::mpsc::channel();
+            // A deadlock for all that Fidge can see: the guard leaves by a channel that it does not know.
+            scope.spawn(|| {
+                let receive = receive;
+                let guard = receive.recv();
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                drop(guard);
+            });
+            send.send(map.get(&1).unwrap()).unwrap();
+            map.retain(|_, _| true);
+        });
+    });
+    deadlock(&report, "DashMap::get", "DashMap::retain");
+}
+
+#[test]
+fn is_not_looked_for_when_only_races_are() {
+    const NAME: &str = concat!(module_path!(), "::holds_over_an_await");
+    let run = in_a_process(NAME, "checks=races");
+    assert!(run.status.success(), "{run:?}");
+}
+
+#[test]
+fn holds_over_an_await() {
+    if std::env::var("FIDGE_OPTIONS").as_deref() != Ok("checks=races") {
+        return;
+    }
+    let report = fidge::check(|| {
+        let a = Mutex::new(0);
+        crate::awaits::block_on(fidge::task::track(async {
+            let _held = a.lock();
+            crate::awaits::pause(1).await;
+        }));
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
 #[test]
 fn a_panic_in_a_closure_of_alter_ends_the_process_with_a_clear_line() {
     const NAME: &str = concat!(module_path!(), "::asks_in_alter");
