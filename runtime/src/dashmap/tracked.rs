@@ -97,7 +97,7 @@ impl<V: Clone> Clone for Tracked<V> {
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
         let key = NonNull::from(&self.key);
         // SAFETY: as above. dashmap's own `clone` has locked the shard, which is not known here.
-        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, What::Nothing, &at) };
+        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, What::Passing, &at) };
         Tracked {
             value: self.value.clone(),
             key: Key::default(),

@@ -21,7 +21,7 @@ const INLINE: usize = 6;
 /// owner strikes them off its list when it next looks at it.
 struct Moved {
     lock: Spin,
-    /// The newest ones, as a ring. Via falls out of it stays on its owner's list.
+    /// The newest ones, as a ring. What falls out of it stays on its owner's list.
     ring: UnsafeCell<[Option<(usize, Mode)>; MOVED]>,
 }
 
@@ -55,7 +55,7 @@ impl Moved {
     }
 }
 
-/// Via is held.
+/// What is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
     /// A lock whose guard stays with the strand that took it.
@@ -68,12 +68,12 @@ pub enum Via {
     Shard,
 }
 
-/// Via others wait for.
+/// What others wait for.
 #[derive(Clone, Copy, Debug)]
 pub struct Resource {
     /// Where it is.
     pub address: usize,
-    /// Via it is called.
+    /// What it is called.
     pub name: Name,
 }
 
@@ -108,7 +108,7 @@ impl Entry {
         self.resource.address
     }
 
-    /// Via it is called.
+    /// What it is called.
     #[inline]
     pub fn name(&self) -> Name {
         self.resource.name
@@ -135,7 +135,7 @@ pub struct Held {
     room: usize,
     /// The interned set, while it is known.
     set: Option<u32>,
-    /// Via `set` was last computed from: the set below the top, the top's place, the result.
+    /// What `set` was last computed from: the set below the top, the top's place, the result.
     recent: Option<(u32, usize, usize, u32)>,
     /// The moves that this list has taken into account.
     moves: u64,
@@ -201,7 +201,7 @@ impl Held {
         self.set = None;
     }
 
-    /// Via is held, outermost first; less what other strands have given back.
+    /// What is held, outermost first; less what other strands have given back.
     pub fn entries(&mut self) -> impl Iterator<Item = Entry> {
         self.settle();
         (0..self.len).filter_map(|index| *self.entry(index))

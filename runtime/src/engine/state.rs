@@ -1,4 +1,4 @@
-//! Via a running strand carries: its epoch, its fence clocks, its locks; and which strand the
+//! What a running strand carries: its epoch, its fence clocks, its locks; and which strand the
 //! current OS thread runs.
 //!
 //! The access path needs one thread-local load and one comparison here: [`epoch`]. All else goes
@@ -15,12 +15,12 @@
 //! clock grows within a used epoch, so that the clock of every access can be told from its epoch
 //! (see `record`).
 //!
-//! # Via it was told
+//! # What it was told
 //!
 //! Memory order counts every edge, but who comes first at a lock is a matter of luck. *Told* is the
 //! part of a strand's clock that came by edges that the program makes on every schedule: fork, join, a
 //! message, a flag; not by mutual exclusion, a read-modify-write or a map's own operations (the weak
-//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). Via a strand composes of several atomic
+//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
 //! operations is judged by it. An edge that tells passes on all that its sender knew, however the
 //! sender had learned of it: told is never too small, so it silences rather than accuses.
 
@@ -34,7 +34,7 @@ use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::waits::{self, Pause};
-use super::{At, foreign, schedule, session, tape};
+use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -52,7 +52,7 @@ pub struct State {
     time: Time,
     /// Its slot.
     pub slot: Slot,
-    /// Via the strand was told, once that is not all that it knows.
+    /// What the strand was told, once that is not all that it knows.
     told: Clock,
     /// Whether `told` holds; until then the clock does.
     split: bool,
@@ -60,9 +60,11 @@ pub struct State {
     pub foreign_seen: u64,
     /// Whether what it composes of several operations is checked.
     pub composes: bool,
-    /// Via it has read of locations that it has not written since.
+    /// What it has read of locations that it has not written since.
     pub reads: Reads,
-    /// Via a foreign thread was taken to know at its start.
+    /// How many atomic scopes it is in.
+    pub scopes: u32,
+    /// What a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
     pub record: &'static Record,
@@ -86,7 +88,7 @@ pub struct State {
     pub sites: crate::stack::Cache,
 }
 
-/// Via an edge of happens-before is to the program.
+/// What an edge of happens-before is to the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
     /// It is there on every schedule: fork, join, a message, a flag.
@@ -114,7 +116,7 @@ thread_local! {
     static FAST: Cell<*const AtomicU64> = const { Cell::new(&raw const NOBODY) };
 }
 
-/// Via the current strand's accesses of this epoch left in shadow; no such word otherwise.
+/// What the current strand's accesses of this epoch left in shadow; no such word otherwise.
 #[inline(always)]
 pub fn epoch() -> u64 {
     // SAFETY: FAST points at NOBODY or into the permanent record of this thread's current strand.
@@ -237,6 +239,7 @@ impl State {
             foreign_seen: 0,
             composes: session::is_composed(record.session),
             reads: Reads::new(),
+            scopes: 0,
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -289,7 +292,7 @@ impl State {
     pub fn access_epoch(&mut self) -> Epoch {
         self.used = true;
         let epoch = Epoch::new(self.slot, self.time);
-        if !tape::on(self) {
+        if !tape::on(self) && !scope::watches(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
             if self.record.taken.load(Ordering::Relaxed) >= self.time {
                 // Taken since this operation began: the store just undid what `take` stored.
@@ -347,7 +350,7 @@ impl State {
         epoch.slot() == self.slot || self.told().knows(epoch)
     }
 
-    /// Via the strand was told (the own component in it may be stale).
+    /// What the strand was told (the own component in it may be stale).
     #[inline]
     pub fn told(&self) -> &Clock {
         if self.split { &self.told } else { self.clock() }

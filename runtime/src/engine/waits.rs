@@ -8,7 +8,7 @@
 //! and from a reader to a writer that waits before it, where the lock lets writers go first. A request
 //! must wait for *all* that hold against it, so every cycle is a deadlock.
 //!
-//! # Via it costs
+//! # What it costs
 //!
 //! Nothing is published while nobody waits: a strand's locks are on its own list ([`held`](super::held)),
 //! and who holds nothing is in no cycle, so a plain operation asks [`state::holds_any`] and that is all.
@@ -16,7 +16,7 @@
 //! graph's lock, and looks for a cycle through itself. That finds every cycle: those on it have
 //! enlisted one after the other, with their holds, and the last one saw all of them.
 //!
-//! # Via is certain
+//! # What is certain
 //!
 //! A request whose try fails once more after the cycle was found is one that nobody is going to grant,
 //! if the holders hold what they took. Guards of a concurrent map can be sent to another strand, unseen:
@@ -116,7 +116,7 @@ struct Wait {
     len: usize,
 }
 
-/// Via stands in a task's state: whether it holds locks while it is not polled.
+/// What stands in a task's state: whether it holds locks while it is not polled.
 #[derive(Debug)]
 pub struct Pause {
     paused: bool,
@@ -318,7 +318,7 @@ impl Wait {
     }
 }
 
-/// Via the strands of this thread hold: those below first.
+/// What the strands of this thread hold: those below first.
 fn each_holding(me: &mut State, mut f: impl FnMut(Holding)) {
     let mut state: *mut State = me;
     while !state.is_null() {
@@ -375,7 +375,7 @@ impl Cycle {
         &self.steps[..self.len]
     }
 
-    /// Via the last one waits for: a lock of the first one's thread.
+    /// What the last one waits for: a lock of the first one's thread.
     fn closing(&self) -> Option<Holding> {
         self.steps().last()?.lock
     }

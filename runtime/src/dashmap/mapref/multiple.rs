@@ -36,7 +36,7 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
         } = tracked;
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, What::Nothing, at) };
+        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, What::Passing, at) };
         RefMulti {
             _hold: hold,
             _shard: shard,
@@ -108,7 +108,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
         let hold =
-            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, What::Nothing, at) };
+            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, What::Passing, at) };
         RefMutMulti {
             hold,
             _shard: shard,
