@@ -52,6 +52,9 @@ fn cell_of<T>(cell: &upstream::SharedValue<T>) -> NonNull<T> {
     NonNull::from(cell).cast()
 }
 
+/// An entry that an iterator met: its shard, its key and its value.
+type Met<'a, K, V> = (Arc<Locked<'a>>, NonNull<K>, NonNull<Tracked<V>>);
+
 /// Where an iterator is.
 struct Cursor<'a> {
     /// The next shard.
@@ -77,7 +80,7 @@ impl<'a> Cursor<'a> {
         map: &'a DashMap<K, V, S>,
         mode: Mode,
         at: &At,
-    ) -> Option<(Arc<Locked<'a>>, NonNull<K>, NonNull<Tracked<V>>)> {
+    ) -> Option<Met<'a, K, V>> {
         let shards = map.inner.shards();
         loop {
             if let Some(locked) = &self.current {

@@ -248,7 +248,7 @@ impl State {
             held: Held::new(),
             releases: 0,
             below: core::ptr::null_mut(),
-            pause: Pause::new(),
+            pause: Pause::NOT,
             extent: Extent::default(),
             sites: crate::stack::Cache::new(),
         };

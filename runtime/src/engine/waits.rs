@@ -129,14 +129,12 @@ pub struct Pause {
 
 impl Pause {
     /// Not paused.
-    pub const fn new() -> Self {
-        Pause {
-            paused: false,
-            home: 0,
-            roams: false,
-            next: null_mut(),
-        }
-    }
+    pub const NOT: Pause = Pause {
+        paused: false,
+        home: 0,
+        roams: false,
+        next: null_mut(),
+    };
 
     /// The task was made, or is polled, by the calling thread.
     pub fn visit(&mut self) {
