@@ -2,9 +2,11 @@
 
 use super::At;
 use super::finding::Mode;
+use super::held::{Resource, Via};
 use super::lock::Spin;
 use super::lockvar::LockVar;
 use super::mark::{key_id, new_id};
+use super::order::Name;
 use super::spot::{How, Spot};
 use super::state;
 use super::value::Value;
@@ -23,6 +25,12 @@ impl Default for MapId {
 }
 
 impl MapId {
+    /// What the lock of its shard of that number is called.
+    #[inline]
+    pub fn shard(self, number: usize) -> Name {
+        Name::shard(self.0, number)
+    }
+
     /// The identity of the map's key of this hash.
     #[inline]
     pub fn key(self, hash: u64) -> u64 {
@@ -74,11 +82,11 @@ impl Key {
         }
     }
 
-    /// Call right after the real lock was taken.
+    /// Call right after the real lock, that of `shard`, was taken.
     #[inline]
-    pub fn acquired(&self, mode: Mode, what: What, at: &At) {
+    pub fn acquired(&self, shard: Resource, mode: Mode, what: What, at: &At) {
         let Some(mut me) = state::enter() else { return };
-        self.lock.taken(&mut me, mode, at);
+        self.lock.taken(&mut me, Via::Key, shard, mode, at);
         if me.pedantic && matches!(what, What::Value | What::Presence) {
             self.spot.note(&mut me, || self.id, None, at);
         }

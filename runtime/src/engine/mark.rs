@@ -39,6 +39,8 @@ pub struct Mark {
 
 /// Set in `form` once two different values were written.
 const VARIED: u32 = 1 << 8;
+/// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
+const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
 /// The lowest bit of the number of times that the location came into being anew.
 const INCARNATION: u32 = 1 << 16;
 
@@ -91,6 +93,21 @@ impl Mark {
     pub fn reader(&self) -> (Epoch, u32) {
         let reader = Epoch(self.reader.load(Ordering::Relaxed));
         (reader, self.reader_site.load(Ordering::Relaxed))
+    }
+
+    /// Whether the last one who was noted to write it, or to read it, held a lock.
+    pub fn was_locked(&self, write: bool) -> bool {
+        self.form.load(Ordering::Relaxed) & LOCKED[usize::from(!write)] != 0
+    }
+
+    /// Whether the strand that writes it, or reads it, holds a lock.
+    pub fn note_locked(&self, write: bool, locked: bool) {
+        let (form, bit) = (
+            self.form.load(Ordering::Relaxed),
+            LOCKED[usize::from(!write)],
+        );
+        let form = if locked { form | bit } else { form & !bit };
+        self.form.store(form, Ordering::Relaxed);
     }
 
     /// A strand reads it.

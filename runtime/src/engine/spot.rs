@@ -151,15 +151,20 @@ impl Spot {
         let (now, (reader, reader_site)) = (mark.look(), mark.reader());
         let site = stack::site(me, at);
         let epoch = here(me);
-        let unordered = |me: &State, other: Epoch| other.is_some() && !me.was_told(other);
+        let locked = me.held.has_lock();
+        let unordered = |other: Epoch, write| {
+            let both_locked = locked && mark.was_locked(write);
+            other.is_some() && !me.was_told(other) && !both_locked
+        };
         let commutes = new.is_some_and(|new| new.same(now.value) == Some(true));
-        if unordered(me, now.writer) && !commutes {
+        if unordered(now.writer, true) && !commutes {
             let writer = (now.writer, now.site, true, now.value);
             unordered_pair(me, writer, (epoch, site, new));
-        } else if unordered(me, reader) && new.is_some() && !commutes {
+        } else if unordered(reader, false) && new.is_some() && !commutes {
             let reader = (reader, reader_site, false, Value::UNKNOWN);
             unordered_pair(me, reader, (epoch, site, new));
         }
+        mark.note_locked(new.is_some(), locked);
         if new.is_none() {
             mark.note_reader(epoch, site);
         }
@@ -295,9 +300,6 @@ fn unordered_pair(
     (epoch, site, write, value): (Epoch, u32, bool, Value),
     (now, here, new): (Epoch, u32, Option<Value>),
 ) {
-    if stack::is_locked(site) && stack::is_locked(here) {
-        return;
-    }
     let sides = [
         Act {
             site,
