@@ -138,7 +138,7 @@ impl Mark {
         let look = self.look();
         fence(Ordering::Acquire);
         let after = self.sequence.load(Ordering::Relaxed);
-        (before == after && before % 2 == 0 && look.id == id).then_some(look)
+        (before == after && before.is_multiple_of(2) && look.id == id).then_some(look)
     }
 
     /// What it holds is known better now; that is no modification.

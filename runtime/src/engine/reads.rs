@@ -72,6 +72,10 @@ impl Reads {
 
     /// The set that a location belongs to.
     #[inline]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the strand's own table, behind a handle"
+    )]
     fn set(&self, id: u64) -> &mut [Read] {
         if self.sets == 0 {
             return &mut [];

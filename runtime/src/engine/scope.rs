@@ -101,7 +101,7 @@ unsafe impl Sync for Scopes {}
 
 impl Scopes {
     /// None.
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Scopes {
             open: AtomicU32::new(0),
             lock: Spin::new(),

@@ -89,6 +89,10 @@ impl Composition {
 }
 
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is copied into the arena, once a finding"
+)]
 enum Seen {
     Race(Sighting),
     Composed(Composition),
