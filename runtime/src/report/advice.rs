@@ -12,8 +12,98 @@ pub(super) fn advice(race: &Race) -> [String; 2] {
 
 fn fix(race: &Race) -> &'static str {
     let [first, second] = race.accesses();
+    let (read, write) = (split(first.op()), split(second.op()));
+    match race.kind() {
+        Kind::DataRace => unordered(
+            race,
+            "order the two accesses by a lock around both, a channel or a join, or make both atomic",
+        ),
+        Kind::MapRace => unordered(
+            race,
+            "order the two operations by a lock around the map, or use a concurrent map",
+        ),
+        Kind::StaleWrite => one_operation(first, write),
+        Kind::Aba if write.0.starts_with("Atomic") => {
+            "give the value a tag or generation that every change moves on, or keep what it names from \
+             being reused while somebody looks at it"
+        }
+        Kind::Aba => {
+            "give the value a version that every change moves on, and let the condition compare that too"
+        }
+        Kind::Atomicity => {
+            "hold one lock over the whole scope, here and wherever else these are written, or make it \
+             one operation"
+        }
+        Kind::GuardDeadlock if !race.witnesses().is_empty() => {
+            "take the two in one order everywhere, or let the first go before the second is asked for"
+        }
+        Kind::GuardDeadlock if is_map(read.0) => {
+            "drop the guard, or copy what it refers to, before the map is asked again; to read and write \
+             one key, use `get_mut` or `entry`"
+        }
+        Kind::GuardDeadlock => "drop the guard before the lock is asked for again",
+        Kind::GuardAcrossAwait => {
+            "drop the guard before the `.await`, or copy what it refers to: while the task is suspended, \
+             whoever wants the lock blocks the thread that would go on with the task"
+        }
+        Kind::LockOrder => "take the two locks in one order everywhere",
+        Kind::Iteration => {
+            "iterate over a snapshot, or keep writers out with a lock around the iteration"
+        }
+        Kind::StaleSize => {
+            "let one key decide, by `entry`, instead of the size; or hold one lock over both operations"
+        }
+        Kind::Unordered => {
+            "if their order matters, order the two: by a join, a message, or one lock around what each \
+             belongs to"
+        }
+    }
+}
+
+/// Type and method of an operation: `DashMap::insert`.
+fn split(op: &str) -> (&str, &str) {
+    op.split_once("::").unwrap_or((op, ""))
+}
+
+/// Whether an operation of that type holds a part of a concurrent map.
+fn is_map(name: &str) -> bool {
+    !matches!(name, "Mutex" | "RwLock")
+}
+
+/// The one operation that would have read and written.
+fn one_operation(read: &Access, (written, method): (&str, &str)) -> &'static str {
+    let absent = read.value() == Some("absent");
+    match (written, method) {
+        ("AtomicBool", _) => "let one operation look and write: `compare_exchange`, or `swap`",
+        ("AtomicPtr", _) => {
+            "let one operation look and write: `compare_exchange` fails where the pointer has changed"
+        }
+        (atomic, _) if atomic.starts_with("Atomic") => {
+            "let one operation read and write: `fetch_add` and its like, `fetch_update`, or \
+             `compare_exchange`, which fails where the value has changed"
+        }
+        ("HashMap" | "HashSet", _) => {
+            "hold the lock from the read to the write, or read again once it is taken anew"
+        }
+        ("DashSet", _) => {
+            "let one operation look and write: `insert` and `remove` say whether they changed anything"
+        }
+        (_, "remove") => "let one operation look and remove: `remove_if`",
+        _ if absent => {
+            "let one operation look and insert: `entry(key).or_insert(value)`, or `match entry(key)`"
+        }
+        _ => {
+            "let one operation read and write: `alter` or `get_mut`, or `entry`, where the key may be \
+             absent"
+        }
+    }
+}
+
+/// What would order two accesses that nothing orders.
+fn unordered(race: &Race, general: &'static str) -> &'static str {
+    let [first, second] = race.accesses();
     let (Some(one), Some(other)) = (first.locks(), second.locks()) else {
-        return general(race);
+        return too_early(race).unwrap_or(general);
     };
     let writes_while_reading = |access: &Access, locks: &[Lock]| {
         access.is_write() && !locks.is_empty() && locks.iter().all(Lock::is_shared)
@@ -23,7 +113,7 @@ fn fix(race: &Race) -> &'static str {
                 it for writing";
     }
     match (one.is_empty(), other.is_empty()) {
-        (true, true) => general(race),
+        (true, true) => too_early(race).unwrap_or(general),
         (false, false) => {
             "the locks of the two sides do not exclude one another: guard what they share by one lock"
         }
@@ -31,42 +121,13 @@ fn fix(race: &Race) -> &'static str {
     }
 }
 
-fn general(race: &Race) -> &'static str {
+fn too_early(race: &Race) -> Option<&'static str> {
     let first = race.accesses()[0].strand().id();
     let releases = |sync: &LastSync| sync.released().is_some_and(|r| r.strand().id() == first);
-    if race.last_sync().is_some_and(releases) {
-        return "the two do synchronise, but the earlier access comes after that: make it come \
-                before, or guard both by one lock";
-    }
-    match race.kind() {
-        Kind::DataRace => {
-            "order the two accesses by a lock around both, a channel or a join, or make both atomic"
-        }
-        Kind::MapRace => {
-            "order the two operations by a lock around the map, or use a concurrent map"
-        }
-        Kind::StaleWrite => {
-            "let one operation read and write: `entry`, `alter`, `get_mut`, `fetch_update`, or hold \
-             one lock over both"
-        }
-        Kind::Aba => {
-            "give the value a tag or generation that no change leaves as it was, or keep what it \
-             names from being reused while somebody looks at it"
-        }
-        Kind::Atomicity => "hold one lock over the whole scope, or make it one operation",
-        Kind::GuardDeadlock => {
-            "drop the guard, or copy what it refers to, before the map is asked again"
-        }
-        Kind::GuardAcrossAwait => "drop the guard before the `.await`",
-        Kind::LockOrder => "take the two locks in one order everywhere",
-        Kind::Iteration => {
-            "iterate over a snapshot, or keep writers out with a lock around the iteration"
-        }
-        Kind::StaleSize => "let the operation itself decide, or hold one lock over both",
-        Kind::Unordered => {
-            "order the two operations, or use one that does not depend on their order"
-        }
-    }
+    race.last_sync().is_some_and(releases).then_some(
+        "the two do synchronise, but the earlier access comes after that: make it come before, or \
+         guard both by one lock",
+    )
 }
 
 /// A suppression that matches the race, by the innermost function that is known.
@@ -118,6 +179,27 @@ mod tests {
         assert!(fix_for(Some(vec![]), lock(false)).starts_with("only one of the two sides"));
         assert!(fix_for(lock(false), lock(false)).starts_with("the locks of the two sides"));
         assert!(fix_for(lock(true), lock(true)).starts_with("a lock that is held for reading"));
+    }
+
+    #[test]
+    fn the_fix_of_a_stale_write_names_the_operation_that_would_have_been_right() {
+        let fix_of = |write: &'static str, read: Option<&str>| {
+            let mut race = sample::race();
+            race.kind = Kind::StaleWrite;
+            race.accesses[1].place.op = write;
+            race.accesses[0].value = read.map(str::to_owned);
+            fix(&race)
+        };
+        for (write, read, right) in [
+            ("DashMap::insert", Some("absent"), "or_insert"),
+            ("DashMap::insert", Some("5"), "`alter`"),
+            ("DashMap::remove", Some("5"), "remove_if"),
+            ("AtomicU64::store", Some("5"), "fetch_add"),
+            ("AtomicBool::store", Some("false"), "`swap`"),
+            ("HashMap::insert", Some("5"), "hold the lock"),
+        ] {
+            assert!(fix_of(write, read).contains(right), "{write}");
+        }
     }
 
     #[test]

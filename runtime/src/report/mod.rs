@@ -21,6 +21,8 @@ pub(crate) mod sample;
 #[cfg(feature = "detect")]
 mod source;
 #[cfg(feature = "detect")]
+mod story;
+#[cfg(feature = "detect")]
 mod suppress;
 #[cfg(feature = "detect")]
 mod text;

@@ -6,6 +6,7 @@
 //! unless asked for, and no addresses unless `verbose` put them in the model.
 
 use super::advice::advice;
+use super::story::{Part, is_composed, opening, parts};
 use super::{Access, Frame, Kind, Lock, Place, Race, Report, Severity, Strand};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::BTreeSet;
@@ -65,28 +66,16 @@ impl Report {
 }
 
 fn render(race: &Race, renderer: &Renderer) -> String {
-    let [first, second] = race.accesses();
-    let who = names(race);
-    let all = || race.accesses().iter().chain(race.witnesses()).zip(&who);
+    let names = names(race);
+    let parts = parts(race, &names);
     let level = match race.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let group = Group::with_title(level.primary_title(sentence(race, &who)));
-    let late = label(second, &who[1], "");
-    let mut group = excerpt(group, second, AnnotationKind::Primary, late);
-    let early = label(first, &who[0], "earlier ");
-    group = excerpt(group, first, AnnotationKind::Context, early);
-    for (access, who) in all().skip(2) {
-        group = excerpt(
-            group,
-            access,
-            AnnotationKind::Context,
-            label(access, who, ""),
-        );
-    }
-    let notes = notes(race, &who)
+    let title = level.primary_title(sentence(race, &names));
+    let group = parts.iter().fold(Group::with_title(title), excerpt);
+    let notes = notes(race, &names, &parts)
         .into_iter()
         .map(|note| Level::NOTE.message(note));
     let help = advice(race).map(|advice| Level::HELP.message(advice));
@@ -117,6 +106,10 @@ fn sentence(race: &Race, names: &[String]) -> String {
     let (first, second) = (&names[0], &names[1]);
     let third = race.witnesses().first().map(Access::op).zip(names.get(2));
     let (op, third) = third.unwrap_or(("another operation", second));
+    let scope = match opening(race) {
+        Some(begin) => format!("the atomic scope \"{}\"", race.witnesses()[begin].op()),
+        None => "one atomic scope".to_owned(),
+    };
     let times = match race.count() {
         0 | 1 => String::new(),
         n => format!(" ({n} times)"),
@@ -137,15 +130,18 @@ fn sentence(race: &Race, names: &[String]) -> String {
              {third} had changed it in between"
         ),
         Kind::Atomicity => format!(
-            "atomicity violation: `{op}` by {third} came between `{one}` and `{other}` of one atomic \
-             scope by {second}"
+            "atomicity violation: `{op}` by {third} came between `{one}` and `{other}` of {scope} by \
+             {second}"
+        ),
+        Kind::GuardDeadlock if race.witnesses().is_empty() => format!(
+            "deadlock: `{other}` by {second} would wait for ever: {first} holds what `{one}` took"
         ),
         Kind::GuardDeadlock => format!(
-            "guard deadlock: `{other}` by {second} waits for what cannot be granted while the guard \
-             of `{one}` is held by {first}"
+            "deadlock: `{other}` by {second} would wait for ever: who could let it on waits for what \
+             `{one}` by {first} took"
         ),
         Kind::GuardAcrossAwait => {
-            format!("guard held across an await: {second} was suspended with the guard of `{one}`")
+            format!("guard held across an await: {second} is suspended and holds what `{one}` took")
         }
         Kind::LockOrder => format!(
             "lock-order inversion: `{other}` by {second} and `{one}` by {first} take locks in \
@@ -168,21 +164,24 @@ fn sentence(race: &Race, names: &[String]) -> String {
 }
 
 /// What a line of source is marked with.
-fn label(access: &Access, who: &str, when: &str) -> String {
-    let mut text = match access.role() {
-        Some(role) => format!("{role} by {who}"),
-        None => format!("{when}{} by {who}", what(access)),
+fn label(part: &Part) -> String {
+    let earlier = if part.earlier { "earlier " } else { "" };
+    let mut text = match part.step {
+        Some(_) => what(part),
+        None => format!("{earlier}{}", what(part)),
     };
-    if let Some(value) = access.value() {
+    if let Some(value) = part.access.value() {
         let _ = write!(text, ": {value}");
     }
     text
 }
 
-/// `atomic write of 4 bytes`
-fn what(access: &Access) -> String {
-    if let Some(role) = access.role() {
-        return role.to_owned();
+/// `atomic write of 4 bytes by thread 'a'`, `2. the read (thread 'a')`
+fn what(part: &Part) -> String {
+    let (access, who) = (part.access, part.who);
+    if let Some(step) = part.step {
+        let role = access.role().unwrap_or(access.op());
+        return format!("{step}. {role} ({who})");
     }
     let mut text = String::new();
     if access.is_atomic() {
@@ -197,18 +196,18 @@ fn what(access: &Access) -> String {
     if let Some(address) = access.address() {
         let _ = write!(text, " at {address:#x}");
     }
-    text
+    text + " by " + who
 }
 
 /// The line of source with the call underlined, where it could be read.
-fn excerpt<'a>(
-    group: Group<'a>,
-    access: &'a Access,
-    kind: AnnotationKind,
-    label: String,
-) -> Group<'a> {
+fn excerpt<'a>(group: Group<'a>, part: &Part<'a>) -> Group<'a> {
+    let access = part.access;
     let (Some(location), Some(source)) = (access.location(), access.source()) else {
         return group;
+    };
+    let kind = match part.primary {
+        true => AnnotationKind::Primary,
+        false => AnnotationKind::Context,
     };
     group.element(
         Snippet::source(source)
@@ -216,7 +215,7 @@ fn excerpt<'a>(
             .path(location.file())
             .annotation(
                 kind.span(call(source, location.column() as usize))
-                    .label(label),
+                    .label(label(part)),
             ),
     )
 }
@@ -236,46 +235,49 @@ fn call(source: &str, column: usize) -> Range<usize> {
     start..start + length
 }
 
-fn notes(race: &Race, names: &[String]) -> Vec<String> {
-    let sides = || race.accesses().iter().zip(names).rev();
-    let witnesses = || race.witnesses().iter().zip(&names[2..]);
-    let mut notes = Vec::new();
-    for (access, who) in sides().chain(witnesses()) {
-        notes.extend(side(access, who));
-    }
+fn notes(race: &Race, names: &[String], parts: &[Part]) -> Vec<String> {
+    let mut notes: Vec<String> = parts.iter().filter_map(side).collect();
     let mut told = BTreeSet::new();
-    for (access, who) in sides().chain(witnesses()) {
-        if !told.insert(access.strand().id()) {
-            continue;
+    for part in parts {
+        let strand = part.access.strand();
+        if told.insert(strand.id()) {
+            let creator = creator(race, names, part.access);
+            notes.extend(creation(strand, part.who, creator.as_deref()));
         }
-        notes.extend(creation(
-            access.strand(),
-            who,
-            creator(race, names, access).as_deref(),
-        ));
     }
-    let no_lock = |access: &Access| access.locks().is_some_and(<[Lock]>::is_empty);
-    if race.accesses().iter().all(no_lock) {
-        notes.push("neither side held a lock".to_owned());
-    } else {
-        notes.extend(sides().map(|(access, who)| locks(access.locks(), who)));
-    }
-    if matches!(race.kind(), Kind::DataRace | Kind::MapRace) {
-        notes.push(last_sync(race, names));
+    let no_lock = |part: &Part| part.access.locks().is_some_and(<[Lock]>::is_empty);
+    match race.kind() {
+        // What is held is what these are about.
+        Kind::GuardDeadlock | Kind::GuardAcrossAwait | Kind::LockOrder => {}
+        kind if is_composed(kind) => {
+            let held = parts.iter().filter(|part| !no_lock(part));
+            notes.extend(held.map(|part| locks(part.access.locks(), &what(part))));
+        }
+        _ => {
+            match parts.iter().all(no_lock) {
+                true => notes.push("neither side held a lock".to_owned()),
+                false => notes.extend(
+                    parts
+                        .iter()
+                        .map(|part| locks(part.access.locks(), part.who)),
+                ),
+            }
+            notes.push(last_sync(race, names));
+        }
     }
     notes
 }
 
 /// The stack of a side, and what its excerpt would say where there is none.
-fn side(access: &Access, who: &str) -> Option<String> {
+fn side(part: &Part) -> Option<String> {
+    let access = part.access;
+    let the = if part.step.is_none() { "the " } else { "" };
+    let what = what(part);
     let text = match (access.source(), access.location()) {
         (Some(_), _) if access.stack().is_empty() => return None,
-        (Some(_), _) => format!("the {} by {who}", what(access)),
-        (None, Some(location)) => format!("the {} by {who} is at {location}", what(access)),
-        (None, None) => format!(
-            "the {} by {who} came from a place that is not known",
-            what(access)
-        ),
+        (Some(_), _) => format!("{the}{what}"),
+        (None, Some(location)) => format!("{the}{what} is at {location}"),
+        (None, None) => format!("{the}{what} came from a place that is not known"),
     };
     let colon = if access.stack().is_empty() { "" } else { ":" };
     Some(format!("{text}{colon}{}", stack(access.stack())))

@@ -82,7 +82,7 @@ pub(crate) fn is_inside(location: &str) -> bool {
 
 /// Calls that every closure, unwinding boundary and thread start goes through.
 fn is_glue(frame: &Frame) -> bool {
-    const NAMES: [&str; 7] = [
+    const NAMES: [&str; 8] = [
         "::FnOnce",
         "::FnMut",
         "::Fn<",
@@ -90,6 +90,7 @@ fn is_glue(frame: &Frame) -> bool {
         "std::panic",
         "core::panic::unwind_safe::",
         "__rust_begin_short_backtrace",
+        "__rust_try",
     ];
     const FILES: [&str; 5] = [
         "core/src/ops/function.rs",

@@ -28,10 +28,10 @@ macro_rules! kinds {
     ($($name:ident: $kind:ident, $severity:ident;)*) => {$(
         #[test]
         fn $name() {
-            let report = report_of($name::racy);
+            let report = report_of($name::racy, Severity::$severity);
             let found: Vec<_> = report.races().iter().map(|race| (race.kind(), race.severity())).collect();
             assert_eq!(found, [(Kind::$kind, Severity::$severity)], "{report}");
-            let fixed = report_of($name::fixed);
+            let fixed = report_of($name::fixed, Severity::$severity);
             assert!(fixed.is_clean(), "{fixed}");
             page::holds(Kind::$kind, include_str!(concat!(stringify!($name), ".rs")), &report);
         }
@@ -51,11 +51,14 @@ kinds! {
     unordered: Unordered, Note;
 }
 
-/// What a `main` that does this would be told. Only `unordered` needs the pedantic form, and no other
-/// program has less in it.
-fn report_of(program: fn()) -> Report {
-    let main = thread::Builder::new().name("main".to_owned());
+/// What a `main` that does this would be told.
+fn report_of(program: fn(), severity: Severity) -> Report {
     // A call that would wait for ever panics.
-    let checked = move || fidge::check_pedantic(|| drop(catch_unwind(program)));
+    let program = move || drop(catch_unwind(program));
+    let checked = move || match severity {
+        Severity::Note => fidge::check_pedantic(program),
+        _ => fidge::check(program),
+    };
+    let main = thread::Builder::new().name("main".to_owned());
     main.spawn(checked).unwrap().join().unwrap()
 }
