@@ -284,3 +284,60 @@ fn one_program_is_run_once_and_says_what_came_out() {
         "expected racy or fixed",
     );
 }
+
+const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/");
+
+/// Runs a script of `deploy/` in `folder`.
+fn deploy(script: &str, folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(format!("{DEPLOY}{script}"));
+    command.args(arguments.split(' ')).current_dir(folder);
+    command
+        .env("FIDGE_SCENARIOS", PROGRAM)
+        .envs(environment.iter().copied());
+    command.output().expect("there is bash")
+}
+
+#[test]
+fn gnu_parallel_spreads_a_campaign_and_merges_it() {
+    if Command::new("parallel").arg("--version").output().is_err() {
+        eprintln!("GNU parallel is not installed: skipped");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = "3 campaign two-locks --detectors fidge,oracle --runs 2";
+    assert_well(&deploy("parallel.sh", folder.path(), arguments, &[]));
+    let results = read(&folder.path().join("campaign/results.json"));
+    let cells = results["cells"].as_array().expect("a list");
+    assert!(cells.len() == 4 && cells.iter().all(|cell| cell["runs"] == 2));
+
+    let other = deploy(
+        "parallel.sh",
+        folder.path(),
+        &arguments.replace("runs 2", "runs 3"),
+        &[],
+    );
+    let error = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(
+        !other.status.success() && error.contains("is of other arguments"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_task_of_a_slurm_array_measures_its_shard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(DEPLOY, folder.path().join("deploy")).expect("it is ours");
+    let task = [
+        ("SLURM_SUBMIT_DIR", folder.path().to_str().expect("UTF-8")),
+        ("SLURM_ARRAY_TASK_ID", "2"),
+        ("SLURM_CPUS_PER_TASK", "1"),
+    ];
+    let arguments = "2 two-locks --detectors fidge --runs 2";
+    assert_well(&deploy("slurm.sh", folder.path(), arguments, &task));
+    let results = read(&folder.path().join("campaign/shard-2-of-2.json"));
+    assert_eq!(
+        (&results["settings"]["shard"], &results["settings"]["jobs"]),
+        (&"2/2".into(), &1.into())
+    );
+    assert_eq!(results["cells"][0]["variant"], "fixed");
+}
