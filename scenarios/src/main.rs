@@ -20,7 +20,9 @@ mod replay;
 mod runner;
 mod scenario;
 mod script;
+mod shards;
 mod statistics;
+mod strands;
 mod table;
 mod verdict;
 

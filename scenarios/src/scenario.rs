@@ -5,6 +5,7 @@ use crate::script::Script;
 use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use std::sync::Arc;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -123,10 +124,11 @@ impl Outcome {
     }
 }
 
-/// What a run is given: where its variety comes from.
+/// What a run is given: where its variety comes from. A clone belongs to the same run.
+#[derive(Clone)]
 pub struct Env {
     seed: u64,
-    script: Option<Script>,
+    script: Option<Arc<Script>>,
 }
 
 impl Env {
@@ -142,7 +144,7 @@ impl Env {
     /// A run whose steps happen in their order.
     pub fn scripted() -> Self {
         Env {
-            script: Some(Script::new()),
+            script: Some(Arc::new(Script::new())),
             ..Env::new(0, 0)
         }
     }
