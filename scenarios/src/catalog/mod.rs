@@ -63,7 +63,7 @@ pub static ALL: &[&Scenario] = &[
     &scope::map_and_counter::SCENARIO,
     &scope::half_seen::SCENARIO,
     &scope::cell_guarded_per_access::SCENARIO,
-    &scope::two_locks::SCENARIO,
+    &scope::lock_to_lock::SCENARIO,
     &guard::insert_under_ref::SCENARIO,
     &guard::get_under_ref_mut::SCENARIO,
     &guard::insert_while_iterating::SCENARIO,

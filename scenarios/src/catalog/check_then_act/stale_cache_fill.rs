@@ -28,14 +28,19 @@ fn program(env: &Env, fill: fn(&Env, &DashMap<&str, u32>, u32)) -> Outcome {
     let (row, cache) = (Mutex::new(1), DashMap::new());
     thread::scope(|s| {
         s.spawn(|| {
-            if env.step(0, || mark!(A, cache.get("row")).is_none()) {
-                let read = env.step(1, || *row.lock().unwrap());
+            let read = env.step(0, || {
+                let missed = mark!(A, cache.get("row")).is_none();
+                missed.then(|| *row.lock().unwrap())
+            });
+            if let Some(read) = read {
                 fill(env, &cache, read);
             }
         });
         s.spawn(|| {
-            env.step(2, || *row.lock().unwrap() = 2);
-            env.step(3, || cache.insert("row", 2));
+            env.step(1, || {
+                *row.lock().unwrap() = 2;
+                cache.insert("row", 2);
+            });
         });
     });
     Outcome::wrong_if(*cache.get("row").unwrap() != 2)
@@ -43,12 +48,12 @@ fn program(env: &Env, fill: fn(&Env, &DashMap<&str, u32>, u32)) -> Outcome {
 
 fn racy(env: &Env) -> Outcome {
     program(env, |env, cache, row| {
-        env.step(4, || mark!(B, cache.insert("row", row)));
+        env.step(2, || mark!(B, cache.insert("row", row)));
     })
 }
 
 fn fixed(env: &Env) -> Outcome {
     program(env, |env, cache, row| {
-        env.step(4, || cache.entry("row").or_insert(row));
+        env.step(2, || cache.entry("row").or_insert(row));
     })
 }

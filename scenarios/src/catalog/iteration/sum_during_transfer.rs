@@ -3,8 +3,7 @@
 use crate::hidden::Hidden;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
-use crate::shards;
-use crate::shards::Sharded;
+use crate::shards::{self, Sharded};
 use fidge::Kind;
 use fidge::sync::Mutex;
 use fidge::thread;

@@ -12,9 +12,10 @@ use fidge::sync::atomic::{AtomicUsize, Ordering};
 pub static SCENARIO: Scenario = Scenario {
     class: "scope",
     name: "map-and-counter",
-    story: "Members join a map, and each publishes the number of members in an atomic for those \
-            who only want that. The number is read from the map and stored in two steps; a store \
-            that comes late puts back an old number. The cure is a lock around both.",
+    story: "Whoever joins a club is put into its map, and the number of members into an atomic \
+            for those who only want that. The number is read from the map and stored in two \
+            steps; a store that comes late puts back an old number. The cure is a lock around \
+            both.",
     citation: "Lu et al., \"MUVI: automatically inferring multi-variable access correlations\", \
                SOSP 2007",
     racy,
@@ -26,14 +27,22 @@ pub static SCENARIO: Scenario = Scenario {
     source: source!("map_and_counter.rs"),
 };
 
-fn program(env: &Env, publish: impl Fn(&dyn Fn()) + Sync) -> Outcome {
-    let (members, size) = (DashMap::new(), AtomicUsize::new(0));
+type Members = DashMap<u32, ()>;
+
+/// Adds a member; how many there are now.
+#[track_caller]
+fn joined(members: &Members, who: u32) -> usize {
+    members.insert(who, ());
+    members.len()
+}
+
+fn program(env: &Env, join: impl Fn(&dyn Fn()) + Sync) -> Outcome {
+    let (members, size) = (Members::new(), AtomicUsize::new(0));
     strands::two(|i| {
-        env.step(2 * i, || members.insert(i, ()));
-        publish(&|| {
-            atomic_scope!("publish", {
-                let len = env.step(1 + 2 * i, || mark!(A, members.len()));
-                env.step(5 - i, || mark!(B, size.store(len, Ordering::Relaxed)));
+        join(&|| {
+            atomic_scope!("join", {
+                let len = env.step(i, || mark!(A, joined(&members, i)));
+                env.step(3 - i, || mark!(B, size.store(len, Ordering::Relaxed)));
             })
         });
     });
@@ -41,13 +50,13 @@ fn program(env: &Env, publish: impl Fn(&dyn Fn()) + Sync) -> Outcome {
 }
 
 fn racy(env: &Env) -> Outcome {
-    program(env, |publish| publish())
+    program(env, |join| join())
 }
 
 fn fixed(env: &Env) -> Outcome {
-    let publishing = Mutex::new(());
-    program(env, |publish| {
-        let _held = publishing.lock().unwrap();
-        publish();
+    let joining = Mutex::new(());
+    program(env, |join| {
+        let _held = joining.lock().unwrap();
+        join();
     })
 }

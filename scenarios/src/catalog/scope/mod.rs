@@ -6,9 +6,9 @@ use fidge::sync::Mutex;
 
 pub mod cell_guarded_per_access;
 pub mod half_seen;
+pub mod lock_to_lock;
 pub mod map_and_counter;
 pub mod transfer;
-pub mod two_locks;
 pub mod two_maps;
 
 /// A plain memory location whose lock every access takes, and gives back.
@@ -38,9 +38,11 @@ impl<T: Copy> Guarded<T> {
     }
 
     #[track_caller]
-    fn update(&self, f: impl FnOnce(T) -> T) {
+    fn update(&self, f: impl FnOnce(T) -> T) -> T {
         let _held = self.lock.lock().unwrap();
-        self.value.set(f(self.value.get()));
+        let new = f(self.value.get());
+        self.value.set(new);
+        new
     }
 }
 

@@ -9,10 +9,10 @@ use fidge::sync::Mutex;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "scope",
-    name: "two-locks",
+    name: "lock-to-lock",
     story: "A shop counts its stock under one lock, and shows the number in the window under \
-            another. A scope copies the one to the other, each under its lock; a copy that was \
-            overtaken shows an old number. The cure is one lock around the copy.",
+            another. A delivery counts and then shows, each under its lock; one that is overtaken \
+            on the way shows an old number. The cure is one lock around the delivery.",
     citation: "Wang & Stoller, \"Accurate and efficient runtime detection of atomicity errors in \
                concurrent programs\", PPoPP 2006",
     racy,
@@ -21,30 +21,29 @@ pub static SCENARIO: Scenario = Scenario {
     depth: 2,
     expectation: Expectation::Manifested,
     certificate: Certificate::Schedule,
-    source: source!("two_locks.rs"),
+    source: source!("lock_to_lock.rs"),
 };
 
-fn program(env: &Env, show: impl Fn(&dyn Fn()) + Sync) -> Outcome {
+fn program(env: &Env, deliver: impl Fn(&dyn Fn()) + Sync) -> Outcome {
     let (stock, window) = (Guarded::new(0), Guarded::new(0));
     strands::two(|i| {
-        env.step(2 * i, || stock.update(|stock| stock + 1));
-        show(&|| {
-            atomic_scope!("show");
-            let seen = env.step(1 + 2 * i, || mark!(A, stock.get()));
-            env.step(5 - i, || mark!(B, window.set(seen)));
+        deliver(&|| {
+            atomic_scope!("deliver");
+            let new = env.step(i, || mark!(A, stock.update(|stock| stock + 1)));
+            env.step(3 - i, || mark!(B, window.set(new)));
         });
     });
     Outcome::wrong_if(window.get() != 2)
 }
 
 fn racy(env: &Env) -> Outcome {
-    program(env, |copy| copy())
+    program(env, |deliver| deliver())
 }
 
 fn fixed(env: &Env) -> Outcome {
-    let showing = Mutex::new(());
-    program(env, |copy| {
-        let _held = showing.lock().unwrap();
-        copy();
+    let delivering = Mutex::new(());
+    program(env, |deliver| {
+        let _held = delivering.lock().unwrap();
+        deliver();
     })
 }
