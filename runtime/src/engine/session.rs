@@ -155,6 +155,11 @@ pub fn is_taped(session: Handle) -> bool {
     by_handle(session).tape.is_on()
 }
 
+/// Whether what the strands of a session compose of several operations is checked.
+pub fn is_composed(session: Handle) -> bool {
+    by_handle(session).composed.load(Ordering::Relaxed)
+}
+
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.
 pub fn noise(session: Handle, strand: u32) -> u64 {
     let session = by_handle(session);

@@ -29,9 +29,10 @@ use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
 use super::lock::SpinGuard;
+use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
-use super::{At, foreign, schedule, tape};
+use super::{At, foreign, schedule, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +56,10 @@ pub struct State {
     split: bool,
     /// How many ended foreign threads this strand knows of.
     pub foreign_seen: u64,
+    /// Whether what it composes of several operations is checked.
+    pub composes: bool,
+    /// What it has read of locations that it has not written since.
+    pub reads: Reads,
     /// What a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
@@ -222,6 +227,8 @@ impl State {
             told: Clock::EMPTY,
             split: false,
             foreign_seen: 0,
+            composes: session::is_composed(record.session),
+            reads: Reads::new(),
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -248,6 +255,7 @@ impl State {
             (*state).pending.clear();
             (*state).given.clear();
             (*state).told.clear();
+            (*state).reads.clear();
             (*state).held.clear();
             let record = (*state).record;
             if !(*state).used {

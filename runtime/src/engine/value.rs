@@ -42,9 +42,11 @@ pub enum Form {
     Digest,
     /// Some type's bytes.
     Bits,
+    /// The key was there; its value was not looked at.
+    Present,
 }
 
-const FORMS: [Form; 12] = [
+const FORMS: [Form; 13] = [
     Form::Unknown,
     Form::Absent,
     Form::Unit,
@@ -57,6 +59,7 @@ const FORMS: [Form; 12] = [
     Form::Text,
     Form::Digest,
     Form::Bits,
+    Form::Present,
 ];
 
 impl Value {
@@ -69,6 +72,12 @@ impl Value {
     pub const ABSENT: Value = Value {
         bits: 0,
         form: Form::Absent,
+    };
+
+    /// The key was there; its value was not looked at.
+    pub const PRESENT: Value = Value {
+        bits: 0,
+        form: Form::Present,
     };
 
     /// These bits, read as `form`.
@@ -103,6 +112,7 @@ impl Value {
             (Form::Absent, form) | (form, Form::Absent) => {
                 Some(form == Form::Absent && self.form == other.form)
             }
+            (Form::Present, _) | (_, Form::Present) => Some(true),
             (Form::Unknown, _) | (_, Form::Unknown) => None,
             _ => Some(self == other),
         }
@@ -123,7 +133,7 @@ impl Value {
     /// Whether it may well be an address: no small number is.
     #[inline]
     pub fn is_like_an_address(self) -> bool {
-        self.form == Form::Pointer && self.bits >= 1 << 16
+        matches!(self.form, Form::Pointer | Form::Bits) && self.bits >= 1 << 16
     }
 
     /// The two words that it is stored as.
@@ -146,6 +156,7 @@ impl fmt::Display for Value {
         match self.form {
             Form::Unknown => Ok(()),
             Form::Absent => f.write_str("absent"),
+            Form::Present => f.write_str("present"),
             Form::Unit => f.write_str("()"),
             Form::Unsigned => write!(f, "{bits}"),
             Form::Signed => write!(f, "{}", bits.cast_signed()),
