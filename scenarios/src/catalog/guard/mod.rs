@@ -6,7 +6,8 @@
 use crate::scenario::Outcome;
 use fidge::thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Once, mpsc};
 use std::time::Duration;
 
 pub mod get_in_alter;
@@ -27,15 +28,39 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Runs a program that may deadlock, on a strand of its own: wrong if it hangs or if a request in it
 /// panics. A program that hangs is left behind with all that it holds.
 fn attempt(program: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+    hush();
+    ATTEMPTS.fetch_add(1, Ordering::Relaxed);
     let (ended, end) = mpsc::channel(); // std's: nothing that a detector sees
     let strand = thread::spawn(move || {
         let outcome = catch_unwind(AssertUnwindSafe(program)).unwrap_or(Outcome::Wrong);
         // Nobody listens any more where it took too long.
         let _ = ended.send(outcome);
     });
-    let Ok(outcome) = end.recv_timeout(PATIENCE) else {
-        return Outcome::Wrong;
-    };
-    strand.join().unwrap();
-    outcome
+    let outcome = end.recv_timeout(PATIENCE);
+    ATTEMPTS.fetch_sub(1, Ordering::Relaxed);
+    match outcome {
+        Ok(outcome) => {
+            strand.join().unwrap();
+            outcome
+        }
+        Err(_) => Outcome::Wrong,
+    }
+}
+
+/// How many attempts are under way.
+static ATTEMPTS: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps the panics that attempts are about from standard error: those of nameless threads, as
+/// strands are, while an attempt is under way.
+fn hush() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let expected = ATTEMPTS.load(Ordering::Relaxed) > 0;
+            if !expected || std::thread::current().name().is_some() {
+                told(panic);
+            }
+        }));
+    });
 }
