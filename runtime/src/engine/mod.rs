@@ -50,7 +50,7 @@ pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
-pub use key::{Key, MapId, What, missed};
+pub use key::{Key, MapId, Past, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};
