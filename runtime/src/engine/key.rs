@@ -35,7 +35,9 @@ pub enum What {
     Value,
     /// That it is there.
     Presence,
-    /// Nothing that it would act on: it walks over the map, or is about to write.
+    /// Its value, in passing: it walks over the map, and will not act on one key.
+    Passing,
+    /// Nothing: it is about to write.
     Nothing,
 }
 
@@ -78,6 +80,7 @@ impl Key {
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
+            What::Passing => return self.spot.passed(&mut me, || self.id, at),
             What::Nothing => return,
         };
         self.spot.seen(&mut me, || self.id, value, at);
@@ -138,7 +141,7 @@ impl Past {
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
-            What::Nothing => return,
+            What::Passing | What::Nothing => return,
         };
         if let Some(mut me) = state::enter()
             && me.held.any()
