@@ -9,9 +9,9 @@ use fidge::sync::atomic::{AtomicBool, Ordering};
 pub static SCENARIO: Scenario = Scenario {
     class: "check-then-act",
     name: "flag-checked-then-set",
-    story: "A job is to run once. A strand that finds the flag `started` down raises it and runs \
-            the job; when both find it down, the job runs twice. Both store the same value, and \
-            yet the second store acts on what is no longer so. The cure swaps.",
+    story: "A job is to run once a day. A strand that finds the flag `started` down raises it and \
+            runs the job; when both find it down, the job runs twice. Both store the same value, \
+            and yet the second store acts on what is no longer so. The cure swaps.",
     citation: "CWE-367, time-of-check time-of-use",
     racy,
     fixed,
@@ -23,7 +23,8 @@ pub static SCENARIO: Scenario = Scenario {
 };
 
 fn program(env: &Env, start: fn(&Env, &AtomicBool, u32) -> bool) -> Outcome {
-    let started = AtomicBool::new(false);
+    let started = AtomicBool::new(true);
+    started.store(false, Ordering::Release); // a new day
     let ran = strands::two(|i| start(env, &started, i));
     Outcome::wrong_if(ran == [true, true])
 }

@@ -25,6 +25,8 @@ pub static SCENARIO: Scenario = Scenario {
 
 fn program(env: &Env, is_new: fn(&Env, &DashSet<u64>, u32) -> bool) -> Outcome {
     let seen = DashSet::new();
+    seen.insert(42);
+    seen.remove(&42); // the number is in use again
     let delivered = strands::two(|i| is_new(env, &seen, i));
     Outcome::wrong_if(delivered == [true, true])
 }

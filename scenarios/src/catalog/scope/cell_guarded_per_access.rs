@@ -1,6 +1,6 @@
 //! A cell whose lock is held for each access, and not for the scope.
 
-use super::{Guarded, atomic_scope};
+use super::Guarded;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::strands;
@@ -26,7 +26,7 @@ pub static SCENARIO: Scenario = Scenario {
 fn program(env: &Env, add: fn(&Env, &Guarded<u32>, u32)) -> Outcome {
     let total = Guarded::new(0);
     strands::two(|i| {
-        atomic_scope!("add");
+        fidge::atomic_scope!("add");
         add(env, &total, i);
     });
     Outcome::wrong_if(total.get() != 2)

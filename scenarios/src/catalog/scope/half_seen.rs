@@ -1,6 +1,5 @@
 //! A scope that only reads sees one half of another's writes.
 
-use super::atomic_scope;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
@@ -47,8 +46,8 @@ impl Op {
     }
 }
 
+#[fidge::atomic]
 fn both(env: &Env, bank: &Bank, ops: [Op; 2], steps: [u32; 2]) -> i32 {
-    atomic_scope!("both");
     let savings = env.step(steps[0], || mark!(A, ops[0].apply(bank, "savings")));
     let current = env.step(steps[1], || mark!(B, ops[1].apply(bank, "current")));
     savings + current

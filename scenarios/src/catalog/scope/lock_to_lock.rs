@@ -1,6 +1,6 @@
 //! A scope goes from one lock to another, and is overtaken on the way.
 
-use super::{Guarded, atomic_scope};
+use super::Guarded;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::strands;
@@ -28,7 +28,7 @@ fn program(env: &Env, deliver: impl Fn(&dyn Fn()) + Sync) -> Outcome {
     let (stock, window) = (Guarded::new(0), Guarded::new(0));
     strands::two(|i| {
         deliver(&|| {
-            atomic_scope!("deliver");
+            fidge::atomic_scope!("deliver");
             let new = env.step(i, || mark!(A, stock.update(|stock| stock + 1)));
             env.step(3 - i, || mark!(B, window.set(new)));
         });

@@ -1,6 +1,5 @@
 //! A map, and an atomic that says how many it has.
 
-use super::atomic_scope;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::strands;
@@ -40,7 +39,7 @@ fn program(env: &Env, join: impl Fn(&dyn Fn()) + Sync) -> Outcome {
     let (members, size) = (Members::new(), AtomicUsize::new(0));
     strands::two(|i| {
         join(&|| {
-            atomic_scope!("join", {
+            fidge::atomic_scope!("join", {
                 let len = env.step(i, || mark!(A, joined(&members, i)));
                 env.step(3 - i, || mark!(B, size.store(len, Ordering::Relaxed)));
             })

@@ -45,12 +45,3 @@ impl<T: Copy> Guarded<T> {
         new
     }
 }
-
-// Stands for Fidge's own until that is there.
-macro_rules! atomic_scope {
-    ($name:literal) => {};
-    ($name:literal, $body:block) => {
-        $body
-    };
-}
-use atomic_scope;

@@ -1,6 +1,5 @@
 //! Two transfers out of one account, each of which found it covered.
 
-use super::atomic_scope;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::strands;
@@ -33,7 +32,7 @@ fn program(env: &Env, withdraw: fn(&Env, &Bank, u32) -> bool) -> Outcome {
         bank.insert(owner, balance);
     }
     strands::two(|i| {
-        atomic_scope!("transfer");
+        fidge::atomic_scope!("transfer");
         if withdraw(env, &bank, i) {
             *bank.get_mut(["bob", "carol"][i as usize]).unwrap() += 80;
         }

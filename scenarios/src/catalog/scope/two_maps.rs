@@ -1,6 +1,5 @@
 //! Two maps that are kept in step, but for the order of their writers.
 
-use super::atomic_scope;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::strands;
@@ -29,7 +28,7 @@ fn program(env: &Env, publish: impl Fn(&dyn Fn(u32), u32) + Sync) -> Outcome {
     let (shop, till) = (DashMap::new(), DashMap::new());
     strands::two(|i| {
         let write = |price| {
-            atomic_scope!("publish");
+            fidge::atomic_scope!("publish");
             env.step(i, || mark!(A, shop.insert("tea", price)));
             env.step(3 - i, || mark!(B, till.insert("tea", price)));
         };
