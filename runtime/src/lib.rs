@@ -109,7 +109,7 @@ mod value;
 pub use ::dashmap;
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
-pub use check::check;
+pub use check::{check, check_pedantic};
 pub use fidge_macros::{atomic, test};
 pub use report::{Access, Kind, Race, Report, Severity};
 #[cfg(not(feature = "detect"))]

@@ -411,3 +411,31 @@ mod scopes {
         assert!(found, "never interleaved");
     }
 }
+
+#[test]
+fn an_empty_map_that_is_filled_meanwhile_is_no_longer_empty() {
+    let map: DashMap<u32, u32> = DashMap::new();
+    let report = interleave(
+        || assert!(map.is_empty()),
+        || map.insert(1, 1),
+        || map.insert(2, 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleSize], "{report}");
+    assert_eq!(report.races()[0].accesses()[0].value(), Some("0"));
+    // Of another size one does not know what it is to the program: a note, off by default.
+    let report = interleave(|| map.len(), || map.insert(3, 3), || map.insert(4, 4));
+    assert!(report.is_clean(), "{report}");
+    // The size came back.
+    let report = interleave(
+        || map.clear(),
+        || {
+            map.insert(3, 3);
+            map.remove(&3);
+        },
+        || {
+            assert!(map.is_empty());
+            map.insert(4, 4)
+        },
+    );
+    assert!(report.is_clean(), "{report}");
+}

@@ -52,7 +52,7 @@ pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
-pub use key::{Key, MapId, Past, What, missed};
+pub use key::{Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};

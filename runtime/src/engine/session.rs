@@ -163,6 +163,12 @@ pub fn is_composed(session: Handle) -> bool {
     by_handle(session).composed.load(Ordering::Relaxed)
 }
 
+/// Whether notes are kept.
+pub fn is_pedantic(session: Handle) -> bool {
+    let session = by_handle(session);
+    session.composed.load(Ordering::Relaxed) && session.tells(Severity::Note)
+}
+
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.
 pub fn noise(session: Handle, strand: u32) -> u64 {
     let session = by_handle(session);

@@ -58,6 +58,8 @@ pub struct State {
     pub foreign_seen: u64,
     /// Whether what it composes of several operations is checked.
     pub composes: bool,
+    /// Whether operations that nothing but a map orders are told.
+    pub pedantic: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
     /// How many atomic scopes it is in.
@@ -230,6 +232,7 @@ impl State {
             split: false,
             foreign_seen: 0,
             composes: session::is_composed(record.session),
+            pedantic: session::is_pedantic(record.session),
             reads: Reads::new(),
             scopes: 0,
             given: Clock::EMPTY,
