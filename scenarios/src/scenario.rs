@@ -6,6 +6,7 @@ use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -141,10 +142,11 @@ impl Outcome {
     }
 }
 
-/// What a run is given: where its variety comes from.
+/// What a run is given: where its variety comes from. A clone belongs to the same run.
+#[derive(Clone)]
 pub struct Env {
     seed: u64,
-    script: Option<Script>,
+    script: Option<Arc<Script>>,
 }
 
 impl Env {
@@ -160,7 +162,7 @@ impl Env {
     /// A run whose steps happen in their order.
     pub fn scripted() -> Self {
         Env {
-            script: Some(Script::new()),
+            script: Some(Arc::new(Script::new())),
             ..Env::new(0, 0)
         }
     }

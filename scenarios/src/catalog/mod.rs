@@ -4,11 +4,17 @@
 //! [`hidden`](crate::hidden)). Everything else in it is ordered by means that a detector sees, so
 //! whatever else is reported is false.
 
+mod check_then_act;
+mod guard;
 mod history;
+mod iteration;
+mod lock_order;
 mod map;
+mod order_notes;
 mod publication;
 mod resize;
 mod schedule;
+mod scope;
 mod task;
 mod trap;
 
@@ -35,9 +41,64 @@ pub static ALL: &[&Scenario] = &[
     &history::million_accesses::SCENARIO,
     &history::ten_thousand_strands::SCENARIO,
     &schedule::ordered_by_luck::SCENARIO,
+    &check_then_act::get_then_insert::SCENARIO,
+    &check_then_act::contains_then_insert::SCENARIO,
+    &check_then_act::get_then_remove::SCENARIO,
+    &check_then_act::last_subscriber::SCENARIO,
+    &check_then_act::double_initialisation::SCENARIO,
+    &check_then_act::colliding_key::SCENARIO,
+    &check_then_act::lock_released_between::SCENARIO,
+    &check_then_act::no_second_look::SCENARIO,
+    &check_then_act::load_then_store::SCENARIO,
+    &check_then_act::flag_checked_then_set::SCENARIO,
+    &check_then_act::text_appended::SCENARIO,
+    &check_then_act::field_changed::SCENARIO,
+    &check_then_act::set_contains_then_insert::SCENARIO,
+    &check_then_act::balances_then_transfer::SCENARIO,
+    &check_then_act::session_loaded_twice::SCENARIO,
+    &check_then_act::stale_cache_fill::SCENARIO,
+    &check_then_act::refresh_started_twice::SCENARIO,
+    &scope::transfer::SCENARIO,
+    &scope::two_maps::SCENARIO,
+    &scope::map_and_counter::SCENARIO,
+    &scope::half_seen::SCENARIO,
+    &scope::cell_guarded_per_access::SCENARIO,
+    &scope::lock_to_lock::SCENARIO,
+    &guard::insert_under_ref::SCENARIO,
+    &guard::get_under_ref_mut::SCENARIO,
+    &guard::insert_while_iterating::SCENARIO,
+    &guard::get_under_entry::SCENARIO,
+    &guard::len_in_or_insert_with::SCENARIO,
+    &guard::get_in_alter::SCENARIO,
+    &guard::two_shards::SCENARIO,
+    &guard::two_maps::SCENARIO,
+    &guard::guard_and_mutex::SCENARIO,
+    &guard::ref_over_await::SCENARIO,
+    &guard::lock_over_await::SCENARIO,
+    &lock_order::two_mutexes::SCENARIO,
+    &lock_order::three_locks::SCENARIO,
+    &lock_order::rwlock_and_mutex::SCENARIO,
+    &iteration::renamed_key::SCENARIO,
+    &iteration::sum_during_transfer::SCENARIO,
+    &iteration::two_admins::SCENARIO,
+    &iteration::over_capacity::SCENARIO,
+    &iteration::numbered_by_len::SCENARIO,
+    &order_notes::two_inserts::SCENARIO,
+    &order_notes::insert_and_remove::SCENARIO,
+    &order_notes::insert_and_len::SCENARIO,
     &trap::fence_hand_off::SCENARIO,
     &trap::contended_mutex::SCENARIO,
     &trap::channel::SCENARIO,
+    &trap::idempotent_fill::SCENARIO,
+    &trap::gauge::SCENARIO,
+    &trap::spin_lock_flag::SCENARIO,
+    &trap::test_and_test_and_set::SCENARIO,
+    &trap::ticket_lock::SCENARIO,
+    &trap::seqlock::SCENARIO,
+    &trap::last_word_after_join::SCENARIO,
+    &trap::phase_by_channel::SCENARIO,
+    &trap::entry_counter::SCENARIO,
+    &trap::compare_exchange_max::SCENARIO,
 ];
 
 /// The scenarios whose path (`map/two-locks`) contains `filter`; all of them without one. When
@@ -112,7 +173,10 @@ mod tests {
             assert!(scenario.story.len() > 80, "{}", scenario.path());
             assert!(!scenario.citation.is_empty(), "{}", scenario.path());
             assert!(
-                scenario.source.file.contains(scenario.class),
+                scenario
+                    .source
+                    .file
+                    .contains(&scenario.class.replace('-', "_")),
                 "{}",
                 scenario.path()
             );
