@@ -8,6 +8,7 @@
 //! run as the correct one, and every method is `#[track_caller]`, so that an access is reported
 //! where the scenario called.
 
+pub mod gomap;
 #[cfg(test)]
 pub mod linear;
 pub mod memory;
