@@ -5,6 +5,7 @@
 //! whatever else is reported is false.
 
 mod history;
+mod iteration;
 mod map;
 mod publication;
 mod resize;
@@ -26,6 +27,14 @@ pub static ALL: &[&Scenario] = &[
     &resize::table_published_relaxed::SCENARIO,
     &resize::reader_holds_old_table::SCENARIO,
     &resize::two_growers::SCENARIO,
+    &resize::insert_into_evacuated::SCENARIO,
+    &resize::old_array_dropped::SCENARIO,
+    &resize::growth_started_twice::SCENARIO,
+    &resize::bucket_claimed_twice::SCENARIO,
+    &resize::delete_during_evacuation::SCENARIO,
+    &resize::reader_helps_evacuate::SCENARIO,
+    &iteration::iterator_during_evacuation::SCENARIO,
+    &iteration::same_size_growth_under_iterator::SCENARIO,
     &publication::flag_before_data::SCENARIO,
     &publication::double_checked_init::SCENARIO,
     &publication::cut_release_sequence::SCENARIO,

@@ -2,6 +2,12 @@
 
 use crate::hidden::Slot;
 
+pub mod bucket_claimed_twice;
+pub mod delete_during_evacuation;
+pub mod growth_started_twice;
+pub mod insert_into_evacuated;
+pub mod old_array_dropped;
+pub mod reader_helps_evacuate;
 pub mod reader_holds_old_table;
 pub mod table_published_relaxed;
 pub mod two_growers;

@@ -11,6 +11,7 @@ use super::iter::{Iter, Step};
 use super::table::{Put, Table};
 use fidge::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use fidge::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use std::array;
 
 /// Locks of buckets; no array is shorter.
 const STRIPES: usize = 4;
@@ -42,9 +43,19 @@ impl Concurrent {
             claimed: AtomicUsize::new(0),
             swept: AtomicUsize::new(0),
             arrays: RwLock::new(()),
-            stripes: [const { Mutex::new(()) }; STRIPES],
+            stripes: array::from_fn(|_| Mutex::new(())),
             bug,
         }
+    }
+
+    /// A map of 2^`log2` buckets that the keys from 0 fill up to the limit, each its own hash and
+    /// value: one more starts a growth. And how many those are.
+    pub fn full(log2: u32, bug: Bug) -> (Self, u64) {
+        let (map, count) = (Concurrent::new(log2, |key| key, bug), 13 << log2 >> 1);
+        for key in 0..count {
+            map.insert(key, key);
+        }
+        (map, count)
     }
 
     /// Holds off the start and the end of a growth.
@@ -156,12 +167,15 @@ impl Concurrent {
         }
     }
 
-    /// Starts to move all entries to a new array of the same size, which packs them; not while a
-    /// growth is under way.
+    /// Moves all entries to a new array of the same size, which packs them; or ends the growth that is
+    /// under way.
     #[track_caller]
     pub fn pack(&self) {
-        let _alone = self.arrays.write().unwrap();
-        self.start();
+        {
+            let _alone = self.arrays.write().unwrap();
+            self.start();
+        }
+        while self.help() {}
     }
 
     /// Starts a growth unless one is under way.

@@ -9,10 +9,13 @@
 use crate::hidden::Slot;
 use crate::subjects::memory::Arena;
 use fidge::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::Arc;
+use std::array;
 
 /// Slots in a bucket.
 pub const SLOTS: usize = 8;
+
+/// Buckets that a map may use in its life.
+const CAPACITY: usize = 1 << 14;
 
 /// The slot is free, and so are all that follow in its chain.
 const EMPTY_REST: u8 = 0;
@@ -58,9 +61,9 @@ pub struct Bucket {
 impl Bucket {
     fn empty() -> Self {
         Bucket {
-            tops: [const { Slot::new(EMPTY_REST) }; SLOTS],
-            keys: [const { Slot::new(0) }; SLOTS],
-            values: [const { Slot::new(0) }; SLOTS],
+            tops: array::from_fn(|_| Slot::new(EMPTY_REST)),
+            keys: array::from_fn(|_| Slot::new(0)),
+            values: array::from_fn(|_| Slot::new(0)),
             overflow: Slot::new(None),
         }
     }
@@ -138,8 +141,8 @@ pub enum Put {
 }
 
 /// Where the next moved entry goes.
-struct End {
-    bucket: Arc<Bucket>,
+struct End<'a> {
+    bucket: &'a Bucket,
     slot: usize,
 }
 
@@ -157,8 +160,8 @@ pub struct Table {
 impl Table {
     /// 2^`log2` empty buckets, for keys hashed by `hash`.
     pub fn new(log2: u32, hash: fn(u64) -> u64) -> Self {
-        let buckets = Arena::new();
-        let base = buckets.put((0..1 << log2).map(|_| Bucket::empty()));
+        let buckets = Arena::new(CAPACITY);
+        let base = buckets.put(1 << log2, Bucket::empty);
         Table {
             hash,
             current: Slot::new(Array { base, log2 }),
@@ -176,7 +179,7 @@ impl Table {
     }
 
     /// The bucket that `handle` stands for.
-    pub fn bucket(&self, handle: usize) -> Arc<Bucket> {
+    pub fn bucket(&self, handle: usize) -> &Bucket {
         self.buckets.get(handle)
     }
 
@@ -213,7 +216,7 @@ impl Table {
 
     /// Where `key` is: the buckets of its chain up to the one that has it, and the slot.
     #[track_caller]
-    fn find(&self, key: u64) -> Option<(Vec<Arc<Bucket>>, usize)> {
+    fn find(&self, key: u64) -> Option<(Vec<&Bucket>, usize)> {
         let hash = self.hash(key);
         let array = self.current();
         let mut next = Some(array.bucket(array.index(hash)));
@@ -226,7 +229,7 @@ impl Table {
         let mut chain = Vec::new();
         while let Some(handle) = next {
             let bucket = self.bucket(handle);
-            chain.push(bucket.clone());
+            chain.push(bucket);
             for i in 0..SLOTS {
                 let top = bucket.tops[i].get();
                 if top == EMPTY_REST {
@@ -253,7 +256,7 @@ impl Table {
             for i in 0..SLOTS {
                 let top = bucket.tops[i].get();
                 if top <= EMPTY_ONE && free.is_none() {
-                    free = Some((bucket.clone(), i));
+                    free = Some((bucket, i));
                 }
                 if top == EMPTY_REST {
                     break 'chain;
@@ -274,7 +277,7 @@ impl Table {
         }
         let (bucket, i) = match free {
             Some(place) => place,
-            None => (self.append(&bucket), 0),
+            None => (self.append(bucket), 0),
         };
         bucket.set(i, (top_of(hash), key, value));
         Put::Added
@@ -282,8 +285,8 @@ impl Table {
 
     /// A new overflow bucket at the end of a chain.
     #[track_caller]
-    fn append(&self, last: &Bucket) -> Arc<Bucket> {
-        let handle = self.buckets.put([Bucket::empty()]);
+    fn append(&self, last: &Bucket) -> &Bucket {
+        let handle = self.buckets.put(1, Bucket::empty);
         last.overflow.set(Some(handle));
         self.overflows.fetch_add(1, Relaxed);
         self.bucket(handle)
@@ -327,7 +330,7 @@ impl Table {
     pub fn grow(&self, same_size: bool) {
         let old = self.current();
         let log2 = old.log2 + u32::from(!same_size);
-        let base = self.buckets.put((0..1 << log2).map(|_| Bucket::empty()));
+        let base = self.buckets.put(1 << log2, Bucket::empty);
         self.old.set(Some(old));
         self.current.set(Array { base, log2 });
         self.overflows.store(0, Relaxed);
@@ -374,7 +377,7 @@ impl Table {
                     bucket.tops[i].set(if upper { EVACUATED_Y } else { EVACUATED_X });
                     let end = &mut ends[usize::from(upper)];
                     if end.slot == SLOTS {
-                        end.bucket = self.append(&end.bucket);
+                        end.bucket = self.append(end.bucket);
                         end.slot = 0;
                     }
                     end.bucket.set(end.slot, (top, key, value));
