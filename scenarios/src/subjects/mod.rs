@@ -14,3 +14,5 @@ pub mod linear;
 pub mod memory;
 #[cfg(test)]
 pub mod model;
+pub mod safe_map;
+pub mod sync_map;
