@@ -4,6 +4,7 @@
 //! [`hidden`](crate::hidden)). Everything else in it is ordered by means that a detector sees, so
 //! whatever else is reported is false.
 
+mod aba;
 mod history;
 mod iteration;
 mod map;
@@ -33,6 +34,12 @@ pub static ALL: &[&Scenario] = &[
     &resize::bucket_claimed_twice::SCENARIO,
     &resize::delete_during_evacuation::SCENARIO,
     &resize::reader_helps_evacuate::SCENARIO,
+    &resize::store_to_expunged::SCENARIO,
+    &resize::misses_uncounted::SCENARIO,
+    &resize::promotion_keeps_dirty::SCENARIO,
+    &resize::compaction_loses_write::SCENARIO,
+    &resize::deleted_ring_overwritten::SCENARIO,
+    &aba::write_count_wraps::SCENARIO,
     &iteration::iterator_during_evacuation::SCENARIO,
     &iteration::same_size_growth_under_iterator::SCENARIO,
     &publication::flag_before_data::SCENARIO,
