@@ -15,4 +15,5 @@ pub mod memory;
 #[cfg(test)]
 pub mod model;
 pub mod safe_map;
+pub mod swiss;
 pub mod sync_map;

@@ -13,6 +13,8 @@ pub mod old_array_dropped;
 pub mod promotion_keeps_dirty;
 pub mod reader_helps_evacuate;
 pub mod reader_holds_old_table;
+pub mod rehash_during_lookup;
+pub mod slot_outlives_lock;
 pub mod store_to_expunged;
 pub mod table_published_relaxed;
 pub mod two_growers;
