@@ -356,6 +356,6 @@ mod tests {
             }
             (map, BTreeMap::new())
         };
-        assert_linearizable(200, shape, make, |map, op| apply(map, op));
+        assert_linearizable(200, shape, make, apply);
     }
 }

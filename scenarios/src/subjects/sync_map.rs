@@ -350,6 +350,6 @@ mod tests {
             keys: 3,
         };
         let make = || (SyncMap::new(Bug::None), BTreeMap::new());
-        assert_linearizable(200, shape, make, |map, op| apply(map, op));
+        assert_linearizable(200, shape, make, apply);
     }
 }

@@ -13,7 +13,7 @@ pub static SCENARIO: Scenario = Scenario {
             not. Meanwhile the key is deleted, and another store starts a dirty map, which leaves \
             the deleted entry out. The first one now writes its value to an entry that the next \
             promotion forgets.",
-    citation: "Go's sync/map.go: entry.tryCompareAndSwap and unexpungeLocked; golang/go#45429",
+    citation: "Go's sync/map.go: entry.trySwap and unexpungeLocked; golang/go#45429",
     racy,
     fixed,
     kind: Kind::StaleWrite,

@@ -304,7 +304,7 @@ mod tests {
             }
             (map, initial)
         };
-        assert_linearizable(100, shape, make, |map, op| apply(map, op));
+        assert_linearizable(100, shape, make, apply);
     }
 
     #[test]

@@ -246,6 +246,6 @@ mod tests {
             keys: 3,
         };
         let make = || (Concurrent::new(4, |_| 0, Bug::None), BTreeMap::new());
-        assert_linearizable(200, shape, make, |map, op| apply(map, op));
+        assert_linearizable(200, shape, make, apply);
     }
 }
