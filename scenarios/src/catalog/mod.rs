@@ -4,6 +4,7 @@
 //! [`hidden`](crate::hidden)). Everything else in it is ordered by means that a detector sees, so
 //! whatever else is reported is false.
 
+mod aba;
 mod check_then_act;
 mod guard;
 mod history;
@@ -32,6 +33,24 @@ pub static ALL: &[&Scenario] = &[
     &resize::table_published_relaxed::SCENARIO,
     &resize::reader_holds_old_table::SCENARIO,
     &resize::two_growers::SCENARIO,
+    &resize::insert_into_evacuated::SCENARIO,
+    &resize::old_array_dropped::SCENARIO,
+    &resize::growth_started_twice::SCENARIO,
+    &resize::bucket_claimed_twice::SCENARIO,
+    &resize::delete_during_evacuation::SCENARIO,
+    &resize::reader_helps_evacuate::SCENARIO,
+    &resize::store_to_expunged::SCENARIO,
+    &resize::misses_uncounted::SCENARIO,
+    &resize::promotion_keeps_dirty::SCENARIO,
+    &resize::compaction_loses_write::SCENARIO,
+    &resize::deleted_ring_overwritten::SCENARIO,
+    &resize::rehash_during_lookup::SCENARIO,
+    &resize::slot_outlives_lock::SCENARIO,
+    &aba::slot_reused_by_tag::SCENARIO,
+    &aba::tombstone_reused::SCENARIO,
+    &aba::write_count_wraps::SCENARIO,
+    &iteration::iterator_during_evacuation::SCENARIO,
+    &iteration::same_size_growth_under_iterator::SCENARIO,
     &publication::flag_before_data::SCENARIO,
     &publication::double_checked_init::SCENARIO,
     &publication::cut_release_sequence::SCENARIO,
