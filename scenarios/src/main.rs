@@ -21,6 +21,7 @@ mod runner;
 mod scenario;
 mod script;
 mod statistics;
+mod subjects;
 mod table;
 mod verdict;
 

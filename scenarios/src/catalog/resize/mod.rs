@@ -2,7 +2,9 @@
 
 use crate::hidden::Slot;
 
+pub mod grows_under_one_stripe;
 pub mod reader_holds_old_table;
+pub mod reads_without_stripe;
 pub mod table_published_relaxed;
 pub mod two_growers;
 
