@@ -101,6 +101,8 @@ pub mod thread;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod trace;
+#[cfg(feature = "detect")]
+mod value;
 
 #[cfg(all(not(feature = "detect"), feature = "dashmap"))]
 pub use ::dashmap;

@@ -2,11 +2,12 @@
 
 use super::absent::Absent;
 use super::size::Size;
-use crate::engine::At;
+use crate::engine::{At, MapId, Spot};
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
 #[derive(Default)]
 pub(super) struct Edges {
+    pub id: MapId,
     pub absent: Absent,
     pub size: Size,
 }
@@ -18,10 +19,10 @@ impl Edges {
         self.size.release(at);
     }
 
-    /// A key of this hash is about to be removed; the shard is locked.
+    /// A key of this hash is about to be removed; the shard is locked. `past` is what it leaves.
     #[inline]
-    pub fn removed(&self, hash: u64, at: &At) {
-        self.absent.release(hash, at);
+    pub fn removed(&self, hash: u64, past: Spot, at: &At) {
+        self.absent.release(hash, Some(past), at);
         self.size.release(at);
     }
 }
