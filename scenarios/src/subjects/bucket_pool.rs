@@ -145,10 +145,10 @@ impl Map {
             }
             Some(Bug::NoTag) | None => {
                 midway();
-                self.pins.retire(index, |index| {
+                for index in self.pins.retire(index) {
                     self.zero(index);
                     self.pool.free(index);
-                });
+                }
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use fidge::sync::Mutex;
 use fidge::sync::atomic::{AtomicU64, Ordering, fence};
+use std::mem;
 
 /// Who is pinned, and what waits for them.
 pub struct Pins {
@@ -35,20 +36,20 @@ impl Pins {
         self.pinned.fetch_sub(1, Ordering::Release);
     }
 
-    /// Calls `free` on an index that nobody can find any more, and on those that waited, now or later.
+    /// Nobody can find the index any more. Which may be used again now, it and those that waited.
     ///
     /// # Panics
     ///
     /// If another caller panicked in here.
     #[track_caller]
-    pub fn retire(&self, index: u32, free: impl Fn(u32)) {
+    pub fn retire(&self, index: u32) -> Vec<u32> {
         let mut waiting = self.waiting.lock().unwrap();
         waiting.push(index);
         fence(Ordering::SeqCst);
         if self.pinned.load(Ordering::Acquire) == 0 {
-            while let Some(index) = waiting.pop() {
-                free(index);
-            }
+            mem::take(&mut *waiting)
+        } else {
+            Vec::new()
         }
     }
 }

@@ -22,10 +22,11 @@ pub struct Published {
     bug: Option<Bug>,
 }
 
-/// What was current.
+/// What was current, and room for what shall be.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     current: View,
+    room: u32,
     /// What the record says.
     pub record: u64,
 }
@@ -34,7 +35,7 @@ impl Published {
     /// `record` is current, and there is room for `capacity` records, it among them.
     pub fn new(record: u64, capacity: u32, bug: Option<Bug>) -> Self {
         let arena = FreeList::new(capacity, None);
-        let records: Box<[_]> = (0..capacity).map(|_| AtomicU64::new(record)).collect();
+        let records = (0..capacity).map(|_| AtomicU64::new(record)).collect();
         Published {
             current: Tagged::new(arena.alloc(), Tag::None),
             records,
@@ -44,42 +45,55 @@ impl Published {
         }
     }
 
-    /// Pins the caller and looks at the current record. What publishes unpins.
+    /// The current record.
     #[track_caller]
-    pub fn look(&self) -> Look {
+    pub fn get(&self) -> u64 {
+        self.pins.pin();
+        let record = self.record(self.current.load(Ordering::Acquire));
+        self.pins.unpin();
+        record
+    }
+
+    #[track_caller]
+    fn record(&self, current: View) -> u64 {
+        let index = current.index().unwrap_or_default();
+        self.records[index as usize].load(Ordering::Acquire)
+    }
+
+    /// The current record, and room for another. Pins the caller, who must [publish](Self::publish);
+    /// `None` if there is no room.
+    #[track_caller]
+    pub fn look(&self) -> Option<Look> {
+        let room = self.arena.alloc()?;
         self.pins.pin();
         let current = self.current.load(Ordering::Acquire);
-        let record =
-            self.records[current.index().unwrap_or_default() as usize].load(Ordering::Acquire);
-        Look { current, record }
+        let record = self.record(current);
+        Some(Look {
+            current,
+            room,
+            record,
+        })
     }
 
     /// Publishes `record` if what was seen is still current; whether it was. Unpins the caller.
-    ///
-    /// # Panics
-    ///
-    /// If there is no room for the record.
     #[track_caller]
     pub fn publish(&self, seen: Look, record: u64) -> bool {
-        let Some(new) = self.arena.alloc() else {
-            panic!("the arena is too small")
-        };
-        self.records[new as usize].store(record, Ordering::Release);
+        self.records[seen.room as usize].store(record, Ordering::Release);
         let published = self
             .current
-            .swing(seen.current, Some(new), Ordering::AcqRel);
-        let unused = if published {
-            seen.current.index()
-        } else {
-            Some(new)
-        };
+            .swing(seen.current, Some(seen.room), Ordering::AcqRel);
         self.pins.unpin();
-        if let Some(unused) = unused {
-            match self.bug {
-                Some(Bug::FreedWhilePinned) => self.arena.free(unused),
-                None => self.pins.retire(unused, |unused| self.arena.free(unused)),
+        let Some(replaced) = seen.current.index().filter(|_| published) else {
+            self.arena.free(seen.room);
+            return false;
+        };
+        if self.bug == Some(Bug::FreedWhilePinned) {
+            self.arena.free(replaced);
+        } else {
+            for index in self.pins.retire(replaced) {
+                self.arena.free(index);
             }
         }
-        published
+        true
     }
 }

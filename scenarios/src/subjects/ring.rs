@@ -43,7 +43,7 @@ impl Ring {
         &self.items[position as usize % self.items.len()]
     }
 
-    /// Appends an item; false if there is no room. The producer's.
+    /// Appends an item; false if there is no room, or none that the producer knows of. The producer's.
     #[track_caller]
     pub fn push(&self, item: u64) -> bool {
         let tail = self.tail.load(Ordering::Relaxed);

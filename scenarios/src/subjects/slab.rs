@@ -57,7 +57,7 @@ impl Slab {
         }
     }
 
-    /// Puts `value` in; `None` if there is no room.
+    /// Puts `value` in; `None` if there is no room. A slot has room when the removal is over.
     #[track_caller]
     pub fn insert(&self, value: u64) -> Option<Handle> {
         let index = self.free.alloc()?;

@@ -30,22 +30,22 @@ fn program(env: &Env, bug: Option<Bug>) -> Outcome {
     let current = Published::new(10, 8, bug);
     let updates = thread::scope(|s| {
         let slow = s.spawn(|| {
-            let seen = env.step(0, || mark!(A, current.look()));
-            env.step(2, || mark!(B, current.publish(seen, seen.record + 1)))
+            let seen = env.step(0, || mark!(A, current.look()))?;
+            env.step(2, || Some(mark!(B, current.publish(seen, seen.record + 1))))
         });
         let busy = s.spawn(|| {
             env.step(1, || {
                 [(); 2].map(|()| {
-                    let seen = current.look();
-                    current.publish(seen, seen.record + 1)
+                    let seen = current.look()?;
+                    Some(current.publish(seen, seen.record + 1))
                 })
             })
         });
         let (slow, [first, second]) = (slow.join().unwrap(), busy.join().unwrap());
         [slow, first, second]
     });
-    let published = updates.into_iter().filter(|published| *published).count();
-    Outcome::wrong_if(current.look().record != 10 + published as u64)
+    let published = updates.into_iter().filter(|update| *update == Some(true));
+    Outcome::wrong_if(current.get() != 10 + published.count() as u64)
 }
 
 fn racy(env: &Env) -> Outcome {
