@@ -169,11 +169,11 @@ impl Lru {
         self.unlink(index);
         self.link(index, PROTECTED, midway);
         let segment = &self.segments[PROTECTED];
-        if segment.len.get() > self.protected {
-            if let Some(oldest) = segment.tail.load(Ordering::Relaxed).index() {
-                self.unlink(oldest);
-                self.link(oldest, PROBATION, || ());
-            }
+        if segment.len.get() > self.protected
+            && let Some(oldest) = segment.tail.load(Ordering::Relaxed).index()
+        {
+            self.unlink(oldest);
+            self.link(oldest, PROBATION, || ());
         }
         Some(self.entry(index).value.get())
     }

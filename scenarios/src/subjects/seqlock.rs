@@ -54,6 +54,6 @@ impl SeqLock {
             fence(Ordering::Acquire);
         }
         let after = self.sequence.load(Ordering::Relaxed);
-        (before == after && before % 2 == 0).then_some(words)
+        (before == after && before.is_multiple_of(2)).then_some(words)
     }
 }

@@ -24,13 +24,11 @@ type Answers = [Vec<Answer>; 3];
 /// # Panics
 ///
 /// If one answers what no sequential order does, or has a data race.
-pub fn linearizable<T: 'static>(
+pub fn linearizable<T: Send + Sync + 'static>(
     subject: impl Fn() -> T + Copy + Send + Sync + 'static,
     [left, right]: [&'static [Operation<T>]; 2],
     rest: Operation<T>,
-) where
-    T: Send + Sync,
-{
+) {
     let allowed = sequential(subject, [left, right], rest);
     bounded().check(move || {
         let subject = Arc::new(subject());

@@ -26,12 +26,13 @@ pub static SCENARIO: Scenario = Scenario {
 fn program(env: &Env, bug: Option<Bug>) -> Outcome {
     let map = Map::new(2, 2, bug);
     map.insert(2, 20);
+    let found = map.look(2);
     let pause = || {
         env.step(0, || ());
         env.step(2, || ());
     };
     thread::scope(|s| {
-        s.spawn(|| map.look(2).map(|seen| mark!(A, map.remove(seen, pause))));
+        s.spawn(|| found.map(|seen| mark!(A, map.remove(seen, pause))));
         s.spawn(|| env.step(1, || mark!(B, map.insert(1, 10))));
     });
     let value = map.look(1).map(|seen| map.value(seen));
