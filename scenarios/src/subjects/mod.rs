@@ -8,6 +8,8 @@
 //! `tests/loom` compiles these same files against loom's types: every interleaving of small
 //! programs gives what some sequential order of their operations gives, and each bug is found.
 
+#[cfg(test)]
+mod alone;
 pub mod bucket_pool;
 pub mod deque;
 pub mod exporter;
