@@ -28,6 +28,10 @@ pub fn run_test<R: Termination>(_: TestSettings, body: impl Fn() -> R) -> ExitCo
 #[cfg(feature = "detect")]
 pub use detect::run_test;
 
+/// What `atomic_scope!` needs.
+#[cfg(feature = "detect")]
+pub use crate::engine::{At, Op, scope::Scope};
+
 #[cfg(feature = "detect")]
 mod detect {
     use super::*;

@@ -70,7 +70,7 @@ impl<V: Clone> Clone for Tracked<V> {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
         let _hold =
-            unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, What::Nothing, &at) };
+            unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, What::Passing, &at) };
         Tracked {
             value: self.value.clone(),
             key: Key::default(),

@@ -20,6 +20,14 @@ impl Default for MapId {
     }
 }
 
+impl MapId {
+    /// The identity of the map's key of this hash.
+    #[inline]
+    pub fn key(self, hash: u64) -> u64 {
+        key_id(self.0, hash)
+    }
+}
+
 /// What a strand has read of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
@@ -27,7 +35,9 @@ pub enum What {
     Value,
     /// That it is there.
     Presence,
-    /// Nothing that it would act on: it walks over the map, or is about to write.
+    /// Its value, in passing: it walks over the map, and will not act on one key.
+    Passing,
+    /// Nothing: it is about to write.
     Nothing,
 }
 
@@ -58,7 +68,7 @@ impl Key {
         Key {
             lock: LockVar::new(),
             spot: past.unwrap_or_default(),
-            id: key_id(map.0, hash),
+            id: map.key(hash),
         }
     }
 
@@ -70,6 +80,7 @@ impl Key {
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
+            What::Passing => return self.spot.passed(&mut me, || self.id, at),
             What::Nothing => return,
         };
         self.spot.seen(&mut me, || self.id, value, at);
@@ -100,10 +111,63 @@ impl Key {
 #[inline]
 pub fn missed(map: MapId, hash: u64, past: Option<&Spot>, at: &At) {
     if let Some(mut me) = state::enter() {
-        let id = || key_id(map.0, hash);
+        let id = || map.key(hash);
         match past {
             Some(spot) => spot.seen(&mut me, id, Some(Value::ABSENT), at),
             None => Spot::missed(&mut me, id(), at),
+        }
+    }
+}
+
+/// What became of one key of a map whose callers synchronise: it counts only while they hold a lock.
+#[derive(Debug, Default)]
+pub struct Past(Spot);
+
+impl Past {
+    /// Of a key that nobody has touched.
+    pub const fn new() -> Self {
+        Past(Spot::new())
+    }
+
+    /// Whether what the current strand does now counts.
+    #[inline]
+    pub fn counts() -> bool {
+        state::enter().is_some_and(|me| me.composes && me.held.any())
+    }
+
+    /// The key was found. `id` is its identity.
+    #[inline]
+    pub fn seen(&self, id: impl FnOnce() -> u64, what: What, at: &At) {
+        let value = match what {
+            What::Value => None,
+            What::Presence => Some(Value::PRESENT),
+            What::Passing | What::Nothing => return,
+        };
+        if let Some(mut me) = state::enter()
+            && me.held.any()
+        {
+            self.0.seen(&mut me, id, value, at);
+        }
+    }
+
+    /// The key was not there; `past` is what is left of it if it was removed.
+    #[inline]
+    pub fn missed(past: Option<&Past>, id: u64, at: &At) {
+        if let Some(mut me) = state::enter() {
+            match past {
+                Some(past) => past.0.seen(&mut me, || id, Some(Value::ABSENT), at),
+                None => Spot::missed(&mut me, id, at),
+            }
+        }
+    }
+
+    /// The key was given a value, or removed.
+    #[inline]
+    pub fn written(&self, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.held.any()
+        {
+            self.0.written(&mut me, id, new, how, at);
         }
     }
 }

@@ -189,10 +189,10 @@ impl Reads {
 
     /// Every location.
     pub fn all(&self) -> impl Iterator<Item = Read> {
-        let entries = arena::address(self.block).cast::<Read>();
+        let block = self.block;
         (0..self.sets * WAYS)
-            // SAFETY: the block holds that many entries.
-            .map(move |index| unsafe { *entries.add(index) })
+            // SAFETY: the block holds that many entries, and there is one if that is not 0.
+            .map(move |index| unsafe { *arena::address(block).cast::<Read>().add(index) })
             .filter(|read| read.id != 0)
     }
 

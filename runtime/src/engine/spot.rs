@@ -41,6 +41,7 @@ use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::mark::{self, Look, Mark};
 use super::reads::Read;
+use super::scope;
 use super::sink::{self, Act, Composition};
 use super::state::State;
 use super::value::Value;
@@ -109,15 +110,32 @@ impl Spot {
         if let Some(value) = value {
             look.value = value;
         }
+        if scope::watches(me) {
+            scope::did(me, look.id, false, at);
+        }
         if me.reads.note(handle, &look, at) {
             let site = stack::site(me, at);
             me.reads.place(look.id, site, at);
         }
     }
 
+    /// The strand came by it: a read that it does not act on.
+    #[inline]
+    pub fn passed(&self, me: &mut State, id: impl FnOnce() -> u64, at: &At) {
+        if me.composes
+            && scope::watches(me)
+            && let Some((_, mark)) = self.mark(id)
+        {
+            scope::did(me, mark.look().id, false, at);
+        }
+    }
+
     /// The strand found a key absent that was never there.
     #[inline]
     pub fn missed(me: &mut State, id: u64, at: &At) {
+        if me.composes && scope::watches(me) {
+            scope::did(me, id, false, at);
+        }
         if me.composes && me.reads.note(0, &Look::untouched(id), at) {
             let site = stack::site(me, at);
             me.reads.place(id, site, at);
@@ -134,6 +152,9 @@ impl Spot {
             return;
         };
         let now = mark.look();
+        if scope::watches(me) {
+            scope::did(me, now.id, true, at);
+        }
         match me.reads.of(now.id) {
             Some(read) => {
                 if how != How::Whole && moved(me, read.version, &now) {

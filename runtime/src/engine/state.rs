@@ -32,7 +32,7 @@ use super::lock::SpinGuard;
 use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
-use super::{At, foreign, schedule, session, tape};
+use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +60,8 @@ pub struct State {
     pub composes: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
+    /// How many atomic scopes it is in.
+    pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
@@ -229,6 +231,7 @@ impl State {
             foreign_seen: 0,
             composes: session::is_composed(record.session),
             reads: Reads::new(),
+            scopes: 0,
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -277,7 +280,7 @@ impl State {
     pub fn access_epoch(&mut self) -> Epoch {
         self.used = true;
         let epoch = Epoch::new(self.slot, self.time);
-        if !tape::on(self) {
+        if !tape::on(self) && !scope::watches(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
             if self.record.taken.load(Ordering::Relaxed) >= self.time {
                 // Taken since this operation began: the store just undid what `take` stored.

@@ -14,7 +14,9 @@ use crate::engine::{At, Op, State};
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 
-pub use capture::{Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode};
+pub use capture::{
+    Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
+};
 
 /// A strand's recently interned sites, by hash.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
     ) -> Self {
         let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Shared, What::Nothing, at) };
+        let hold = unsafe { Hold::take(key, Mode::Shared, What::Passing, at) };
         RefMulti { _hold: hold, guard }
     }
 
@@ -80,7 +80,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, What::Nothing, at) };
+        let hold = unsafe { Hold::take(key, Mode::Exclusive, What::Passing, at) };
         RefMutMulti { hold, guard, value }
     }
 
