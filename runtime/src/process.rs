@@ -44,9 +44,7 @@ impl Start {
     /// The report of a session, or of what belongs to none.
     pub fn report(&self, found: &session::Outcome) -> Report {
         let fresh = || Builder::new(&self.options);
-        let report = |builder: &mut Builder| {
-            builder.report(&found.findings, found.held_back, &self.suppressions)
-        };
+        let report = |builder: &mut Builder| builder.report(found, &self.suppressions);
         // Nobody waits for another's report; in the child of a fork there may be no other.
         match self.builder.try_lock() {
             Ok(mut builder) => report(builder.get_or_insert_with(fresh)),

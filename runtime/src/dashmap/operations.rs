@@ -191,6 +191,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn len_at(&self, at: &At) -> usize {
         let len = self.inner.len();
         self.edges.size.acquire(at);
+        self.edges.count.read(self.edges.id, len, at);
         len
     }
 

@@ -10,6 +10,7 @@
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
 
+mod allow;
 pub mod arena;
 mod at;
 mod atomic;
@@ -48,11 +49,12 @@ pub mod tape;
 pub mod tell;
 pub mod value;
 
+pub use allow::{Allowance, Allowing};
 pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
-pub use key::{Key, MapId, Past, What, missed};
+pub use key::{Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};

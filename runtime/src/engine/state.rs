@@ -58,8 +58,12 @@ pub struct State {
     pub foreign_seen: u64,
     /// Whether what it composes of several operations is checked.
     pub composes: bool,
+    /// Whether operations that nothing but a map orders are told.
+    pub pedantic: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
+    /// What the program allows where it is.
+    pub allows: u32,
     /// How many atomic scopes it is in.
     pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
@@ -230,7 +234,9 @@ impl State {
             split: false,
             foreign_seen: 0,
             composes: session::is_composed(record.session),
+            pedantic: session::is_pedantic(record.session),
             reads: Reads::new(),
+            allows: 0,
             scopes: 0,
             given: Clock::EMPTY,
             record,
