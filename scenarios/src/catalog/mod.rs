@@ -6,6 +6,7 @@
 
 mod aba;
 mod history;
+mod iteration;
 mod lock;
 mod map;
 mod memory_order;
@@ -32,10 +33,24 @@ pub static ALL: &[&Scenario] = &[
     &resize::two_growers::SCENARIO,
     &resize::grows_under_one_stripe::SCENARIO,
     &resize::reads_without_stripe::SCENARIO,
+    &resize::insert_into_evacuated::SCENARIO,
+    &resize::old_array_dropped::SCENARIO,
+    &resize::growth_started_twice::SCENARIO,
+    &resize::bucket_claimed_twice::SCENARIO,
+    &resize::delete_during_evacuation::SCENARIO,
+    &resize::reader_helps_evacuate::SCENARIO,
+    &resize::store_to_expunged::SCENARIO,
+    &resize::misses_uncounted::SCENARIO,
+    &resize::promotion_keeps_dirty::SCENARIO,
+    &resize::compaction_loses_write::SCENARIO,
+    &resize::deleted_ring_overwritten::SCENARIO,
+    &iteration::iterator_during_evacuation::SCENARIO,
+    &iteration::same_size_growth_under_iterator::SCENARIO,
     &publication::flag_before_data::SCENARIO,
     &publication::double_checked_init::SCENARIO,
     &publication::cut_release_sequence::SCENARIO,
     &aba::treiber_pop::SCENARIO,
+    &aba::write_count_wraps::SCENARIO,
     &aba::free_list_pop::SCENARIO,
     &aba::tag_that_wraps::SCENARIO,
     &aba::handle_without_generation::SCENARIO,

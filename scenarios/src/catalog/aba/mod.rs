@@ -13,3 +13,4 @@ pub mod recycled_bucket;
 pub mod ring_sequence_wraps;
 pub mod tag_that_wraps;
 pub mod treiber_pop;
+pub mod write_count_wraps;
