@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub severity: Severity,
     /// What is checked.
     pub checks: Checks,
+    /// What becomes of a request that would deadlock.
+    pub deadlock: Deadlock,
     /// How stacks are captured.
     pub stacks: Stacks,
     /// Ceiling of the detector's memory, in MiB.
@@ -78,6 +80,15 @@ pub(crate) enum Checks {
     All,
     /// Races.
     Races,
+}
+
+/// What becomes of a request that would deadlock, once it is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deadlock {
+    /// It panics.
+    Panic,
+    /// It waits, as it would without Fidge.
+    GoOn,
 }
 
 /// How stacks are captured.
@@ -123,7 +134,7 @@ macro_rules! set {
     };
 }
 
-static KEYS: [Key; 15] = [
+static KEYS: [Key; 16] = [
     Key {
         name: "exitcode",
         default: "66",
@@ -195,6 +206,16 @@ static KEYS: [Key; 15] = [
         set: set!(checks, |value| one_of(
             value,
             &[("all", Checks::All), ("races", Checks::Races)]
+        )),
+    },
+    Key {
+        name: "deadlock",
+        default: "panic",
+        expected: "panic or go-on",
+        help: "what a call does that would wait for ever, once it is reported: panic, or wait",
+        set: set!(deadlock, |value| one_of(
+            value,
+            &[("panic", Deadlock::Panic), ("go-on", Deadlock::GoOn)]
         )),
     },
     Key {
@@ -312,6 +333,7 @@ impl Default for Options {
             order: Order::Shb,
             severity: Severity::Warning,
             checks: Checks::All,
+            deadlock: Deadlock::Panic,
             stacks: Stacks::Auto,
             memory_mb: 0,
             color: Color::Auto,
@@ -462,8 +484,8 @@ mod tests {
         assert_eq!((options.report, options.order), (Form::Text, Order::Shb));
         assert_eq!((options.stacks, options.color), (Stacks::Auto, Color::Auto));
         assert_eq!(
-            (options.severity, options.checks),
-            (Severity::Warning, Checks::All)
+            (options.severity, options.checks, options.deadlock),
+            (Severity::Warning, Checks::All, Deadlock::Panic)
         );
         assert_eq!(
             (options.log_path, options.suppressions, options.seed),
@@ -476,7 +498,7 @@ mod tests {
     fn every_key_sets_its_field() {
         let options = Options::parse(
             "exitcode=3:report=json:log_path=a.log:suppressions=s.txt:max_reports=7:order=hb:\
-             severity=note:checks=races:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
+             severity=note:checks=races:deadlock=go-on:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
              help=1",
         )
         .unwrap();
@@ -489,6 +511,7 @@ mod tests {
             order: Order::Hb,
             severity: Severity::Note,
             checks: Checks::Races,
+            deadlock: Deadlock::GoOn,
             stacks: Stacks::Unwind,
             memory_mb: 64,
             color: Color::Never,

@@ -5,8 +5,8 @@
 //! process exits and its exit code is `exitcode` (66 unless set).
 
 use crate::Severity;
-use crate::engine::{arena, finding, forked, lock, reentered, session, tell};
-use crate::options::{self, Checks, Options, Order, Stacks};
+use crate::engine::{arena, finding, forked, lock, reentered, session, tell, waits};
+use crate::options::{self, Checks, Deadlock, Options, Order, Stacks};
 use crate::report::{Builder, Report, Sink, Suppressions, print};
 use crate::stack;
 use std::fmt::Display;
@@ -37,6 +37,7 @@ impl Start {
                 Severity::Error => finding::Severity::Error,
             },
             composed: self.options.checks == Checks::All,
+            goes_on: self.options.deadlock == Deadlock::GoOn,
             ..session::Settings::default()
         }
     }
@@ -144,6 +145,7 @@ fn watch() {
 extern "C" fn in_child() {
     lock::forked();
     session::forget_findings();
+    waits::forked();
     forked();
 }
 

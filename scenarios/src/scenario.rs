@@ -5,6 +5,7 @@ use crate::script::Script;
 use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use std::str::FromStr;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -60,7 +61,7 @@ impl Scenario {
 }
 
 /// Which of the two programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variant {
     /// With the race.
@@ -79,6 +80,15 @@ impl Variant {
             Variant::Racy => "racy",
             Variant::Fixed => "fixed",
         }
+    }
+}
+
+impl FromStr for Variant {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let variant = Variant::BOTH.into_iter().find(|v| v.name() == name);
+        variant.ok_or_else(|| "expected racy or fixed".to_owned())
     }
 }
 
@@ -119,6 +129,14 @@ impl Outcome {
             Outcome::Wrong
         } else {
             Outcome::Right
+        }
+    }
+
+    /// `right` or `wrong`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Right => "right",
+            Outcome::Wrong => "wrong",
         }
     }
 }

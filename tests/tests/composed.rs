@@ -508,3 +508,59 @@ mod annotations {
         assert!(report.to_string().contains("did not show"), "{report}");
     }
 }
+
+mod notes {
+    use super::*;
+
+    fn pedantic<A, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> Report {
+        let meet = Barrier::new(2);
+        fidge::check_pedantic(|| {
+            thread::scope(|s| {
+                s.spawn(|| {
+                    one();
+                    meet.wait();
+                });
+                s.spawn(|| {
+                    meet.wait();
+                    other();
+                });
+            });
+        })
+    }
+
+    #[test]
+    fn operations_whose_order_matters_and_that_only_the_map_orders_are_a_note() {
+        let map = DashMap::new();
+        let report = pedantic(|| map.insert("k", 1), || map.insert("k", 2));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+        let report = pedantic(|| map.insert("k", 3), || map.get("k").map(|n| *n));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+        let report = pedantic(|| map.get("k").map(|n| *n), || map.remove("k"));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+    }
+
+    #[test]
+    fn operations_that_commute_or_are_ordered_or_locked_are_none() {
+        let map = DashMap::new();
+        let lock = fidge::sync::Mutex::new(());
+        let locked = |value| {
+            let _guard = lock.lock().unwrap();
+            map.insert("k", value)
+        };
+        for report in [
+            pedantic(|| map.insert("same", 1), || map.insert("same", 1)),
+            pedantic(|| map.insert("a", 1), || map.insert("b", 2)),
+            pedantic(|| map.get("a").map(|n| *n), || map.get("a").map(|n| *n)),
+            pedantic(|| locked(1), || locked(2)),
+            fidge::check_pedantic(|| {
+                map.insert("k", 1);
+                thread::scope(|s| {
+                    s.spawn(|| map.insert("k", 2));
+                });
+                map.insert("k", 3);
+            }),
+        ] {
+            assert!(report.is_clean(), "{report}");
+        }
+    }
+}

@@ -39,6 +39,8 @@ pub struct Mark {
 
 /// Set in `form` once two different values were written.
 const VARIED: u32 = 1 << 8;
+/// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
+const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
 /// The lowest bit of the number of times that the location came into being anew.
 const INCARNATION: u32 = 1 << 16;
 
@@ -87,10 +89,50 @@ impl Mark {
         (handle != 0).then(|| unsafe { arena::get::<Mark>(handle) })
     }
 
+    /// Whose it is.
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// How often the location was modified.
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed) / 2
+    }
+
+    /// Whether the last modification was made in this epoch and at this line.
+    #[inline]
+    pub fn is_by(&self, writer: Epoch, location: &'static Location<'static>) -> bool {
+        self.writer.load(Ordering::Relaxed) == writer.0
+            && ptr::eq(self.location.load(Ordering::Relaxed), location)
+    }
+
+    /// Where the last modification was made.
+    #[inline]
+    pub fn site(&self) -> u32 {
+        self.site.load(Ordering::Relaxed)
+    }
+
     /// Who read it last, as far as that was [noted](Self::note_reader), and where.
     pub fn reader(&self) -> (Epoch, u32) {
         let reader = Epoch(self.reader.load(Ordering::Relaxed));
         (reader, self.reader_site.load(Ordering::Relaxed))
+    }
+
+    /// Whether the last one who was noted to write it, or to read it, held a lock.
+    pub fn was_locked(&self, write: bool) -> bool {
+        self.form.load(Ordering::Relaxed) & LOCKED[usize::from(!write)] != 0
+    }
+
+    /// Whether the strand that writes it, or reads it, holds a lock.
+    pub fn note_locked(&self, write: bool, locked: bool) {
+        let (form, bit) = (
+            self.form.load(Ordering::Relaxed),
+            LOCKED[usize::from(!write)],
+        );
+        let form = if locked { form | bit } else { form & !bit };
+        self.form.store(form, Ordering::Relaxed);
     }
 
     /// A strand reads it.

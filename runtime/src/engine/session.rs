@@ -31,6 +31,8 @@ pub struct Settings {
     pub severity: Severity,
     /// Whether what strands compose of several operations is checked.
     pub composed: bool,
+    /// Whether a request that would deadlock is left to, once it is told, instead of panicking.
+    pub goes_on: bool,
     /// Whether every event is recorded for a trace.
     pub record: bool,
     /// Who runs next.
@@ -46,6 +48,7 @@ impl Default for Settings {
             max_reports: 100,
             severity: Severity::Warning,
             composed: true,
+            goes_on: false,
             record: false,
             schedule: Schedule::Native,
             seed: 0,
@@ -64,6 +67,7 @@ pub struct Session {
     max_reports: AtomicUsize,
     severity: AtomicU8,
     pub(super) composed: AtomicBool,
+    pub(super) goes_on: AtomicBool,
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
@@ -144,6 +148,7 @@ impl Session {
             max_reports: AtomicUsize::new(100),
             severity: AtomicU8::new(Severity::Warning as u8),
             composed: AtomicBool::new(true),
+            goes_on: AtomicBool::new(false),
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -168,6 +173,7 @@ impl Session {
         self.severity
             .store(settings.severity as u8, Ordering::Relaxed);
         self.composed.store(settings.composed, Ordering::Relaxed);
+        self.goes_on.store(settings.goes_on, Ordering::Relaxed);
         self.noise
             .store(settings.schedule == Schedule::Noise, Ordering::Relaxed);
         self.seed.store(settings.seed, Ordering::Relaxed);

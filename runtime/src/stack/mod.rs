@@ -126,11 +126,6 @@ pub fn was_blind(site: u32) -> bool {
     depot::get(site).is_some_and(|entry| entry.blind.load(Ordering::Relaxed))
 }
 
-/// Whether any lock was held at a site.
-pub fn is_locked(site: u32) -> bool {
-    depot::get(site).is_some_and(|entry| entry.locks != 0)
-}
-
 /// What makes two sites the same place, whatever their stacks and locks.
 pub fn key(site: u32) -> (usize, usize) {
     depot::get(site).map_or((0, 0), |entry| {
