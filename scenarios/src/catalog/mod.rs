@@ -9,9 +9,12 @@ mod check_then_act;
 mod guard;
 mod history;
 mod iteration;
+mod lock;
 mod lock_order;
 mod map;
+mod memory_order;
 mod order_notes;
+mod pool;
 mod publication;
 mod resize;
 mod schedule;
@@ -33,6 +36,8 @@ pub static ALL: &[&Scenario] = &[
     &resize::table_published_relaxed::SCENARIO,
     &resize::reader_holds_old_table::SCENARIO,
     &resize::two_growers::SCENARIO,
+    &resize::grows_under_one_stripe::SCENARIO,
+    &resize::reads_without_stripe::SCENARIO,
     &resize::insert_into_evacuated::SCENARIO,
     &resize::old_array_dropped::SCENARIO,
     &resize::growth_started_twice::SCENARIO,
@@ -54,6 +59,31 @@ pub static ALL: &[&Scenario] = &[
     &publication::flag_before_data::SCENARIO,
     &publication::double_checked_init::SCENARIO,
     &publication::cut_release_sequence::SCENARIO,
+    &aba::treiber_pop::SCENARIO,
+    &aba::free_list_pop::SCENARIO,
+    &aba::tag_that_wraps::SCENARIO,
+    &aba::handle_without_generation::SCENARIO,
+    &aba::recycled_bucket::SCENARIO,
+    &aba::reaped_after_reinsertion::SCENARIO,
+    &aba::queue_head_recycled::SCENARIO,
+    &aba::deque_top_without_tag::SCENARIO,
+    &aba::ring_sequence_wraps::SCENARIO,
+    &aba::hazard_pointer_too_late::SCENARIO,
+    &aba::freed_while_pinned::SCENARIO,
+    &aba::dirty_bit_beside_pointer::SCENARIO,
+    &aba::lru_victim_reused::SCENARIO,
+    &pool::recycled_while_pinned::SCENARIO,
+    &pool::zeroed_too_late::SCENARIO,
+    &lock::moves_under_read_lock::SCENARIO,
+    &lock::try_lock_ignored::SCENARIO,
+    &lock::unlocked_before_last_use::SCENARIO,
+    &lock::wrong_lock::SCENARIO,
+    &memory_order::dekker_without_seqcst::SCENARIO,
+    &memory_order::missing_release_fence::SCENARIO,
+    &memory_order::relaxed_push::SCENARIO,
+    &memory_order::seqlock_without_fences::SCENARIO,
+    &memory_order::sequence_cut_by_reset::SCENARIO,
+    &memory_order::two_flags::SCENARIO,
     &task::get_await_write::SCENARIO,
     &history::readers::SCENARIO_16,
     &history::readers::SCENARIO_64,
