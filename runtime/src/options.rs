@@ -9,6 +9,7 @@
 
 mod error;
 
+use crate::Severity;
 pub(crate) use error::OptionsError;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -32,6 +33,10 @@ pub(crate) struct Options {
     pub max_reports: u64,
     /// The order that decides what is a race.
     pub order: Order,
+    /// The least severity that is reported.
+    pub severity: Severity,
+    /// What is checked.
+    pub checks: Checks,
     /// How stacks are captured.
     pub stacks: Stacks,
     /// Ceiling of the detector's memory, in MiB.
@@ -64,6 +69,15 @@ pub(crate) enum Order {
     Shb,
     /// Happens-before.
     Hb,
+}
+
+/// What is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Checks {
+    /// Races, and what strands compose of several operations.
+    All,
+    /// Races.
+    Races,
 }
 
 /// How stacks are captured.
@@ -109,7 +123,7 @@ macro_rules! set {
     };
 }
 
-static KEYS: [Key; 13] = [
+static KEYS: [Key; 15] = [
     Key {
         name: "exitcode",
         default: "66",
@@ -156,6 +170,31 @@ static KEYS: [Key; 13] = [
         set: set!(order, |value| one_of(
             value,
             &[("shb", Order::Shb), ("hb", Order::Hb)]
+        )),
+    },
+    Key {
+        name: "severity",
+        default: "warning",
+        expected: "note, warning or error",
+        help: "least severity that is reported; notes are pedantic",
+        set: set!(severity, |value| one_of(
+            value,
+            &[
+                ("note", Severity::Note),
+                ("warning", Severity::Warning),
+                ("error", Severity::Error),
+            ]
+        )),
+    },
+    Key {
+        name: "checks",
+        default: "all",
+        expected: "all or races",
+        help: "races leaves out what is composed of several atomic operations: stale writes, ABA, \
+               guard deadlocks and the like",
+        set: set!(checks, |value| one_of(
+            value,
+            &[("all", Checks::All), ("races", Checks::Races)]
         )),
     },
     Key {
@@ -267,6 +306,8 @@ impl Default for Options {
             suppressions: None,
             max_reports: 0,
             order: Order::Shb,
+            severity: Severity::Warning,
+            checks: Checks::All,
             stacks: Stacks::Auto,
             memory_mb: 0,
             color: Color::Auto,
@@ -417,6 +458,10 @@ mod tests {
         assert_eq!((options.report, options.order), (Form::Text, Order::Shb));
         assert_eq!((options.stacks, options.color), (Stacks::Auto, Color::Auto));
         assert_eq!(
+            (options.severity, options.checks),
+            (Severity::Warning, Checks::All)
+        );
+        assert_eq!(
             (options.log_path, options.suppressions, options.seed),
             (None, None, None)
         );
@@ -427,7 +472,7 @@ mod tests {
     fn every_key_sets_its_field() {
         let options = Options::parse(
             "exitcode=3:report=json:log_path=a.log:suppressions=s.txt:max_reports=7:order=hb:\
-             stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
+             severity=note:checks=races:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
              help=1",
         )
         .unwrap();
@@ -438,6 +483,8 @@ mod tests {
             suppressions: Some("s.txt".into()),
             max_reports: 7,
             order: Order::Hb,
+            severity: Severity::Note,
+            checks: Checks::Races,
             stacks: Stacks::Unwind,
             memory_mb: 64,
             color: Color::Never,

@@ -173,7 +173,7 @@ fn a_malformed_suppressions_file_is_refused_with_its_line_before_anything_runs()
         (
             3,
             "# one\n\nraces:a\n",
-            "expected race, data-race, map-race, fn or file",
+            "expected race, data-race, map-race, stale-write, aba, atomicity, guard-deadlock, guard-across-await, lock-order, iteration, stale-size, unordered, fn or file",
         ),
         (1, "race:\n", "expected a pattern behind the ':'"),
     ] {

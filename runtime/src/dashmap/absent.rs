@@ -33,7 +33,7 @@ impl Absent {
         if let Some(stripes) = self.stripes.get() {
             with(stripes, hash, |clocks| {
                 if let Some(clock) = clocks.get(&hash) {
-                    clock.acquire(at);
+                    clock.acquire_in_turn(at);
                 }
             });
         }

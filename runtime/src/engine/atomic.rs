@@ -8,7 +8,7 @@
 use super::At;
 use super::granule::{Access, Granule, Kind, WHOLE};
 use super::memory;
-use super::state::{self, State};
+use super::state::{self, Edge, State};
 use super::sync::{Locked, SyncVar};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
@@ -92,9 +92,9 @@ struct Operation<'a> {
 impl Operation<'_> {
     /// What the value carries happens before the operation itself, if it acquires.
     #[inline]
-    fn take_in(&mut self, order: Ordering) {
+    fn take_in(&mut self, order: Ordering, edge: Edge) {
         if acquires(order) {
-            self.clock.acquire(self.me, self.at);
+            self.clock.acquire(self.me, edge, self.at);
         } else {
             self.clock.add_to_pending(self.me);
         }
@@ -110,7 +110,7 @@ impl Operation<'_> {
     #[inline]
     fn loaded(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Load, order, self.at);
-        self.take_in(order);
+        self.take_in(order, Edge::Told);
         self.shadow.touch(self.me, Kind::LOAD, self.at);
     }
 
@@ -136,7 +136,8 @@ impl Operation<'_> {
     #[inline]
     fn modified(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Rmw, order, self.at);
-        self.take_in(order);
+        // Strands that modify one value come one after the other: who is first is luck.
+        self.take_in(order, Edge::Chance);
         self.shadow.touch(self.me, Kind::RMW, self.at);
         if releases(order) {
             self.clock.release_join(self.me, self.at);

@@ -29,7 +29,7 @@ use super::lock;
 use super::overflow::Overflow;
 use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
 use super::sink::{self, Sighting};
-use super::state::{self, State};
+use super::state::{self, Edge, State};
 use super::tape;
 
 /// What an access does. Bit 0: writes; bit 1: atomic; bit 2: writes what it made of what it read.
@@ -594,7 +594,7 @@ impl Writers {
     pub fn join(mut self, me: &mut State, at: &At) -> bool {
         let any = !self.knew.is_empty();
         if any {
-            me.join(&self.knew, Epoch::NONE, at, None);
+            me.join(&self.knew, Epoch::NONE, Edge::Chance, at, None);
             self.knew.clear();
         }
         any

@@ -2,7 +2,7 @@
 
 use super::At;
 use super::finding::Mode;
-use super::state;
+use super::state::{self, Edge};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
 
@@ -38,9 +38,9 @@ impl LockVar {
             let id = self.exclusive.lock().id();
             tape::push(&mut me, event, id, 0, at);
         }
-        self.exclusive.learn(&mut me, at);
+        self.exclusive.learn(&mut me, Edge::Chance, at);
         if mode == Mode::Exclusive {
-            self.shared.learn(&mut me, at);
+            self.shared.learn(&mut me, Edge::Chance, at);
         }
         me.held.push(self as *const _ as usize, mode, at);
     }

@@ -39,6 +39,7 @@ pub mod strand;
 mod sync;
 pub mod tape;
 pub mod tell;
+pub(crate) mod value;
 
 pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};

@@ -14,6 +14,15 @@
 //! publishes the epoch that was last published there has nothing to do. It also ticks before the
 //! clock grows within a used epoch, so that the clock of every access can be told from its epoch
 //! (see `record`).
+//!
+//! # What it was told
+//!
+//! Memory order counts every edge, but who comes first at a lock is a matter of luck. *Told* is the
+//! part of a strand's clock that came by edges that the program makes on every schedule: fork, join, a
+//! message, a flag; not by mutual exclusion, a read-modify-write or a map's own operations (the weak
+//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
+//! operations is judged by it. An edge that tells passes on all that its sender knew, however the
+//! sender had learned of it: told is never too small, so it silences rather than accuses.
 
 use super::arena;
 use super::clock::Clock;
@@ -40,6 +49,10 @@ pub struct State {
     time: Time,
     /// Its slot.
     pub slot: Slot,
+    /// What the strand was told, once that is not all that it knows.
+    told: Clock,
+    /// Whether `told` holds; until then the clock does.
+    split: bool,
     /// How many ended foreign threads this strand knows of.
     pub foreign_seen: u64,
     /// What a foreign thread was taken to know at its start.
@@ -58,6 +71,15 @@ pub struct State {
     pub extent: Extent,
     /// Recently interned sites.
     pub sites: crate::stack::Cache,
+}
+
+/// What an edge of happens-before is to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// It is there on every schedule: fork, join, a message, a flag.
+    Told,
+    /// Another schedule may turn it round: a lock, a read-modify-write, a map's operation.
+    Chance,
 }
 
 /// The epoch of a state that is nobody's: equal to no epoch in shadow.
@@ -197,6 +219,8 @@ impl State {
             used: true,
             time: record.start,
             slot: record.slot,
+            told: Clock::EMPTY,
+            split: false,
             foreign_seen: 0,
             given: Clock::EMPTY,
             record,
@@ -223,6 +247,7 @@ impl State {
             (*state).fence.clear();
             (*state).pending.clear();
             (*state).given.clear();
+            (*state).told.clear();
             (*state).held.clear();
             let record = (*state).record;
             if !(*state).used {
@@ -289,10 +314,37 @@ impl State {
         epoch.slot() == self.slot || self.clock().knows(epoch)
     }
 
+    /// Whether `epoch` happens before what this strand does now, on every schedule.
+    #[inline]
+    pub fn was_told(&self, epoch: Epoch) -> bool {
+        let told = if self.split { &self.told } else { self.clock() };
+        epoch.slot() == self.slot || told.knows(epoch)
+    }
+
+    /// Whether an edge from `epoch` brings nothing new.
+    #[inline]
+    pub fn has_heard(&self, epoch: Epoch, edge: Edge) -> bool {
+        self.knows(epoch) && (edge == Edge::Chance || !self.split || self.was_told(epoch))
+    }
+
     /// `C_t |= clock | tip`. `released` is where, for reports.
     #[cold]
-    pub fn join(&mut self, clock: &Clock, tip: Epoch, at: &At, released: Option<&At>) {
+    pub fn join(&mut self, clock: &Clock, tip: Epoch, edge: Edge, at: &At, released: Option<&At>) {
         let record = self.record;
+        match edge {
+            Edge::Chance if !self.split => {
+                self.split = true;
+                // SAFETY: this strand is the record's owner, and nothing is joined meanwhile.
+                self.told.assign(unsafe { record.clock() });
+            }
+            Edge::Told if self.split => {
+                self.told.join(clock, |_, _| {});
+                if tip.is_some() {
+                    self.told.raise(tip.slot(), tip.time());
+                }
+            }
+            Edge::Chance | Edge::Told => {}
+        }
         record.join(
             clock,
             tip,

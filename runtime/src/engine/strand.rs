@@ -5,7 +5,7 @@ use super::arena::Handle;
 use super::clock::Clock;
 use super::epoch::Epoch;
 use super::record::Record;
-use super::state::{self, State, Switch};
+use super::state::{self, Edge, State, Switch};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
 
@@ -207,7 +207,7 @@ impl Strand {
             let mut all = Clock::EMPTY;
             record.snapshot(&mut all);
             let last = Epoch::new(record.slot, record.now.load(Ordering::Acquire));
-            me.join(&all, last, at, None);
+            me.join(&all, last, Edge::Told, at, None);
             all.clear();
             if tape::on(&me) {
                 tape::push(&mut me, Event::Join, u64::from(record.id), 0, at);
