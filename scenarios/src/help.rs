@@ -48,6 +48,7 @@ Examples:
   compare --runs 5                      everything side by side, some minutes
   compare history/ --detectors fidge,cells4
   compare --shard 2/4 --json part2.json a quarter of the programs, for one of four machines
+  compare --html page.html              pictures and tables on one page, for any browser
 
 The rows of `fidge` are of live runs. The other detectors all judge the same recorded execution,
 run by run, so their rates differ by algorithm alone; their times have the recording in them.
@@ -71,9 +72,11 @@ pub const MERGE: &str = "\
 Examples:
   merge part1.json part2.json           shards of one comparison
   merge monday.json tuesday.json        repetitions: their counts are added
+  merge all.json --html page.html       one page of pictures and tables instead of the JSON
+  merge all.json --svg img --trace-of publication/flag-before-data
 
 Exit status:
-  0  the merged results are on standard output
+  0  the merged results are on standard output, or the pictures written
   2  bad input, or files that do not belong together: a line on standard error says why";
 
 #[cfg(test)]
