@@ -73,6 +73,7 @@ pub mod __private;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod analysis;
+mod atomic_scope;
 pub mod cell;
 mod check;
 #[cfg(feature = "detect")]
@@ -101,13 +102,15 @@ pub mod thread;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod trace;
+#[cfg(feature = "detect")]
+mod value;
 
 #[cfg(all(not(feature = "detect"), feature = "dashmap"))]
 pub use ::dashmap;
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
-pub use check::check;
-pub use fidge_macros::test;
+pub use check::{check, check_pedantic};
+pub use fidge_macros::{atomic, test};
 pub use report::{Access, Kind, Race, Report, Severity};
 #[cfg(not(feature = "detect"))]
 pub use std::{collections, sync, thread};

@@ -158,7 +158,7 @@ static KEYS: [Key; 15] = [
     Key {
         name: "max_reports",
         default: "100",
-        expected: "a number from 1",
+        expected: "a number from 1 to 18446744073709551615",
         help: "most reports of one session; how many more there were is said",
         set: set!(max_reports, positive),
     },
@@ -215,9 +215,11 @@ static KEYS: [Key; 15] = [
     Key {
         name: "memory_mb",
         default: "4096",
-        expected: "a number from 1",
+        expected: "a number from 1 to 17592186044415",
         help: "most memory of the detector in MiB; once reached, detection stops and that is said",
-        set: set!(memory_mb, positive),
+        // In bytes it fits 64 bits.
+        set: set!(memory_mb, |value| positive(value)
+            .filter(|&n| n <= u64::MAX >> 20)),
     },
     Key {
         name: "color",
@@ -270,8 +272,10 @@ static KEYS: [Key; 15] = [
     },
 ];
 
+/// Digits alone: std's parsers take a sign as well.
 fn number<T: std::str::FromStr>(value: &str) -> Option<T> {
-    value.parse().ok()
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|_| digits)
 }
 
 fn positive(value: &str) -> Option<u64> {
@@ -523,7 +527,19 @@ mod tests {
         );
         assert_eq!(
             error("max_reports=0"),
-            "FIDGE_OPTIONS: max_reports: expected a number from 1, found '0'"
+            "FIDGE_OPTIONS: max_reports: expected a number from 1 to 18446744073709551615, found '0'"
+        );
+        for value in ["17592186044416", "99999999999999999999"] {
+            assert_eq!(
+                error(&format!("memory_mb={value}")),
+                format!(
+                    "FIDGE_OPTIONS: memory_mb: expected a number from 1 to 17592186044415, found '{value}'"
+                )
+            );
+        }
+        assert_eq!(
+            error("exitcode=+5"),
+            "FIDGE_OPTIONS: exitcode: expected a number from 0 to 255, found '+5'"
         );
         assert_eq!(
             error("log_path="),

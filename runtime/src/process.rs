@@ -73,6 +73,12 @@ pub(crate) fn start() -> &'static Start {
         watch();
         // Asks the system what must not be asked in a signal handler.
         stack::note_thread();
+        if stack::walks_in_vain() {
+            tell::line(format_args!(
+                "fidge: stacks=frame-pointers, but this program has none: stacks will be short or \
+                 wrong. Build it with RUSTFLAGS=-Cforce-frame-pointers=yes, or say stacks=auto"
+            ));
+        }
         start
     })
 }

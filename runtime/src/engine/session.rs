@@ -7,6 +7,7 @@
 use super::arena::{self, Handle};
 use super::finding::{Finding, Severity};
 use super::schedule::{self, Schedule};
+use super::scope::Scopes;
 use super::sink::Findings;
 use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
@@ -53,6 +54,7 @@ impl Default for Settings {
 pub struct Session {
     pub(super) findings: Findings,
     pub(super) tape: Tape,
+    pub(super) scopes: Scopes,
     pub(super) shb: AtomicBool,
     max_reports: AtomicUsize,
     severity: AtomicU8,
@@ -69,6 +71,7 @@ impl Session {
         Session {
             findings: Findings::new(),
             tape: Tape::new(),
+            scopes: Scopes::new(),
             shb: AtomicBool::new(true),
             max_reports: AtomicUsize::new(100),
             severity: AtomicU8::new(Severity::Warning as u8),
@@ -153,6 +156,17 @@ pub(super) fn by_handle(session: Handle) -> &'static Session {
 /// Whether a session is recorded.
 pub fn is_taped(session: Handle) -> bool {
     by_handle(session).tape.is_on()
+}
+
+/// Whether what the strands of a session compose of several operations is checked.
+pub fn is_composed(session: Handle) -> bool {
+    by_handle(session).composed.load(Ordering::Relaxed)
+}
+
+/// Whether notes are kept.
+pub fn is_pedantic(session: Handle) -> bool {
+    let session = by_handle(session);
+    session.composed.load(Ordering::Relaxed) && session.tells(Severity::Note)
 }
 
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.

@@ -29,9 +29,10 @@ use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
 use super::lock::SpinGuard;
+use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
-use super::{At, foreign, schedule, tape};
+use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +56,14 @@ pub struct State {
     split: bool,
     /// How many ended foreign threads this strand knows of.
     pub foreign_seen: u64,
+    /// Whether what it composes of several operations is checked.
+    pub composes: bool,
+    /// Whether operations that nothing but a map orders are told.
+    pub pedantic: bool,
+    /// What it has read of locations that it has not written since.
+    pub reads: Reads,
+    /// How many atomic scopes it is in.
+    pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
@@ -222,6 +231,10 @@ impl State {
             told: Clock::EMPTY,
             split: false,
             foreign_seen: 0,
+            composes: session::is_composed(record.session),
+            pedantic: session::is_pedantic(record.session),
+            reads: Reads::new(),
+            scopes: 0,
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -248,6 +261,7 @@ impl State {
             (*state).pending.clear();
             (*state).given.clear();
             (*state).told.clear();
+            (*state).reads.clear();
             (*state).held.clear();
             let record = (*state).record;
             if !(*state).used {
@@ -269,7 +283,7 @@ impl State {
     pub fn access_epoch(&mut self) -> Epoch {
         self.used = true;
         let epoch = Epoch::new(self.slot, self.time);
-        if !tape::on(self) {
+        if !tape::on(self) && !scope::watches(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
             if self.record.taken.load(Ordering::Relaxed) >= self.time {
                 // Taken since this operation began: the store just undid what `take` stored.

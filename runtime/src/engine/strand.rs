@@ -5,6 +5,7 @@ use super::arena::Handle;
 use super::clock::Clock;
 use super::epoch::Epoch;
 use super::record::Record;
+use super::scope;
 use super::state::{self, Edge, State, Switch};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
@@ -43,6 +44,9 @@ pub(super) fn fork_into(me: &mut State, name: Option<&str>, session: Handle, at:
     let now = me.publish();
     past.raise(now.slot(), now.time());
     let record = Record::new(name, Some(me.record.id), created, session, past);
+    if let Some(child) = Record::at(record) {
+        scope::forked(me, child.id);
+    }
     if let (true, Some(child)) = (tape::on(me), Record::at(record)) {
         tape::push(me, Event::Fork, u64::from(child.id), 0, at);
     }

@@ -42,9 +42,11 @@ pub enum Form {
     Digest,
     /// Some type's bytes.
     Bits,
+    /// The key was there; its value was not looked at.
+    Present,
 }
 
-const FORMS: [Form; 12] = [
+const FORMS: [Form; 13] = [
     Form::Unknown,
     Form::Absent,
     Form::Unit,
@@ -57,6 +59,7 @@ const FORMS: [Form; 12] = [
     Form::Text,
     Form::Digest,
     Form::Bits,
+    Form::Present,
 ];
 
 impl Value {
@@ -71,10 +74,29 @@ impl Value {
         form: Form::Absent,
     };
 
+    /// The key was there; its value was not looked at.
+    pub const PRESENT: Value = Value {
+        bits: 0,
+        form: Form::Present,
+    };
+
     /// These bits, read as `form`.
     #[inline]
     pub const fn new(bits: u64, form: Form) -> Self {
         Value { bits, form }
+    }
+
+    /// The size of a map.
+    pub const fn size(len: usize) -> Self {
+        Value::new(len as u64, Form::Unsigned)
+    }
+
+    /// A number, more by `by`.
+    pub fn plus(self, by: i64) -> Self {
+        match self.form {
+            Form::Unsigned => Value::new(self.bits.saturating_add_signed(by), Form::Unsigned),
+            _ => Value::UNKNOWN,
+        }
     }
 
     /// Text: exact up to seven bytes.
@@ -103,6 +125,7 @@ impl Value {
             (Form::Absent, form) | (form, Form::Absent) => {
                 Some(form == Form::Absent && self.form == other.form)
             }
+            (Form::Present, _) | (_, Form::Present) => Some(true),
             (Form::Unknown, _) | (_, Form::Unknown) => None,
             _ => Some(self == other),
         }
@@ -123,7 +146,7 @@ impl Value {
     /// Whether it may well be an address: no small number is.
     #[inline]
     pub fn is_like_an_address(self) -> bool {
-        self.form == Form::Pointer && self.bits >= 1 << 16
+        matches!(self.form, Form::Pointer | Form::Bits) && self.bits >= 1 << 16
     }
 
     /// The two words that it is stored as.
@@ -146,6 +169,7 @@ impl fmt::Display for Value {
         match self.form {
             Form::Unknown => Ok(()),
             Form::Absent => f.write_str("absent"),
+            Form::Present => f.write_str("present"),
             Form::Unit => f.write_str("()"),
             Form::Unsigned => write!(f, "{bits}"),
             Form::Signed => write!(f, "{}", bits.cast_signed()),
