@@ -49,7 +49,12 @@ impl Browser {
             ])
             .arg(program)
             .args(["--headless", "--remote-debugging-pipe", "--no-sandbox"])
-            .args(["--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"])
+            .args([
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+            ])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
