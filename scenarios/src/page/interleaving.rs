@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_long_execution_is_cut_to_what_is_near() {
-        let scenario = catalog::find("history/readers").expect("it is there");
+        let scenario = catalog::find("history/readers-64").expect("it is there");
         let found = of(scenario, 1).expect("it races");
         assert!(found.rows.len() <= 2 * MOST, "{}", found.rows.len());
         assert!(found.rows.iter().any(|row| matches!(row, Row::Gap(_))) || found.others > 0);
