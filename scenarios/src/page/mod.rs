@@ -90,11 +90,13 @@ impl Pictures {
         if let Some(path) = &self.trace_of {
             return catalog::find(path).ok();
         }
-        let mut found = results
-            .cells
-            .iter()
-            .filter_map(|cell| catalog::find(&cell.path()).ok());
-        found.find(|scenario| scenario.kind == Kind::DataRace)
+        let found = results.cells.iter();
+        let found: Vec<_> = found
+            .filter_map(|cell| catalog::find(&cell.path()).ok())
+            .collect();
+        // A map race is a data race of the map's own memory.
+        let first = |kind: Kind| found.iter().copied().find(|s| s.kind == kind);
+        first(Kind::DataRace).or_else(|| first(Kind::MapRace))
     }
 }
 
