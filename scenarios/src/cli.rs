@@ -5,6 +5,7 @@ use crate::detectors::{Detector, peer};
 use crate::json::{Results, Settings};
 use crate::mark::Site;
 use crate::merge::{absent, merge};
+use crate::page::Pictures;
 use crate::scenario::{Certificate, Env, Expectation, Scenario, Variant};
 use crate::shard::Shard;
 use crate::verdict::unmet;
@@ -65,6 +66,8 @@ enum Command {
         /// Only the I-th of N equal parts of the programs
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
+        #[command(flatten)]
+        pictures: Pictures,
     },
     /// Run an offline detector over a recorded execution
     #[cfg(feature = "detect")]
@@ -108,12 +111,15 @@ enum Command {
         #[arg(long)]
         to: u64,
     },
-    /// Add up the files that `run` or `compare` wrote with equal settings; JSON on standard output
+    /// Add up the files that `run` or `compare` wrote with equal settings: JSON on standard output, or
+    /// pictures
     #[command(after_help = help::MERGE)]
     Merge {
         /// Files of schema "fidge-compare/1"
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        pictures: Pictures,
     },
 }
 
@@ -203,7 +209,9 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             full,
             detectors: names,
             shard,
+            pictures,
         } => {
+            pictures.check()?;
             let chosen = match (names.is_empty(), full) {
                 (false, _) => detectors::select(&names)?,
                 (true, true) => detectors::ALL.to_vec(),
@@ -211,6 +219,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             };
             amount.runs.get_or_insert(if full { 20 } else { 3 });
             let results = measure(&amount, chosen, shard)?;
+            pictures.write(&results)?;
             output::print(&table::matrix(&results))?;
             output::print(&table::summary(&results))?;
             if names.is_empty() && !full {
@@ -259,13 +268,19 @@ fn execute(command: Command) -> Result<ExitCode, String> {
                 },
             )?;
         }
-        Command::Merge { files } => {
+        Command::Merge { files, pictures } => {
+            pictures.check()?;
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));
             let files: Vec<_> = files.into_iter().map(read).collect::<Result<_, String>>()?;
             for shard in absent(&files) {
                 anstream::eprintln!("warning: shard {shard} is in none of these files");
             }
-            output::print(&pretty(&merge(files)?))?;
+            let merged = merge(files)?;
+            if pictures.wanted() {
+                pictures.write(&merged)?;
+            } else {
+                output::print(&pretty(&merged))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -50,6 +50,7 @@ Examples:
   compare history/ --detectors fidge,cells4 --runs 100
   compare --detectors fidge,plain --jobs 1   costs, undisturbed
   compare --shard 2/4 --json part2.json a quarter of the programs, for one of four machines
+  compare --html page.html              pictures and tables on one page, for any browser
 
 Live detectors and tools watch executions of their own. The offline ones all judge the same
 recorded execution, run by run, so their rates differ by algorithm alone; their times have the
@@ -78,9 +79,11 @@ pub const MERGE: &str = "\
 Examples:
   merge part1.json part2.json           shards of one comparison
   merge monday.json tuesday.json        repetitions: their counts are added
+  merge all.json --html page.html       one page of pictures and tables instead of the JSON
+  merge all.json --svg img --trace-of publication/flag-before-data
 
 Exit status:
-  0  the merged results are on standard output
+  0  the merged results are on standard output, or the pictures written
   2  bad input, or files that do not belong together: a line on standard error says why";
 
 #[cfg(test)]

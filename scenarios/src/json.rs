@@ -4,13 +4,13 @@
 //! come to the schema since its first files has a default here, so that those can still be read.
 
 use crate::detectors::PLAIN;
+use crate::save;
 use crate::scenario::Variant;
 use crate::statistics::wilson95;
 use crate::summary::Summary;
 use crate::verdicts::Verdicts;
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::thread::available_parallelism;
 
@@ -265,19 +265,9 @@ impl Results {
     /// Writes the file anew, beside the old one, which it then replaces: whoever reads or kills at
     /// any time finds a whole file.
     pub fn save(&self, path: &Path) -> Result<(), String> {
-        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
-        let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
-        serde_json::to_writer_pretty(&mut file, self).map_err(|e| failed(&e))?;
-        file.write_all(b"\n").map_err(|e| failed(&e))?;
-        file.persist(path).map_err(|e| failed(&e.error))?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(self).expect("plain data");
+        text.push(b'\n');
+        save::replace(path, &text)
     }
 
     /// Reads a file; the error, one line, names it and says what is wrong with it.

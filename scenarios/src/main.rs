@@ -17,11 +17,13 @@ mod lane;
 mod mark;
 mod merge;
 mod output;
+mod page;
 mod process;
 mod progress;
 #[cfg(feature = "detect")]
 mod replay;
 mod run;
+mod save;
 mod scenario;
 mod script;
 mod shard;

@@ -43,7 +43,7 @@ impl Recording {
 }
 
 /// The line in `file:line:column operation`; the file's name may have colons and spaces.
-fn parse(text: &str) -> Option<Site> {
+pub fn parse(text: &str) -> Option<Site> {
     text.match_indices(' ').find_map(|(end, _)| {
         let mut parts = text[..end].rsplitn(3, ':');
         let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
