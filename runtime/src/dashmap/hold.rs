@@ -54,6 +54,13 @@ impl Hold {
         }
     }
 
+    /// The holder gives the key a value.
+    #[inline]
+    pub fn wrote(&self, new: Value, how: How, at: &At) {
+        // SAFETY: the promise given to `take`.
+        unsafe { self.key.as_ref() }.written(new, how, at);
+    }
+
     /// The holder may change the value from now on.
     ///
     /// # Safety

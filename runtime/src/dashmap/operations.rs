@@ -243,8 +243,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.tracked_entry(self.find_entry(key, at), What::Nothing, at) {
-            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind)),
+        match self.tracked_entry(self.find_entry(key, at), What::Writing, at) {
+            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind, at)),
             Entry::Vacant(entry) => {
                 entry.insert_at(value, How::Blind, at);
                 None

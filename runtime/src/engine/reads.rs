@@ -91,18 +91,13 @@ impl Reads {
         }
     }
 
-    /// What the strand read of a location since it last wrote it.
+    /// The strand writes a location: what it had read of it since it last did.
     #[inline]
-    pub fn of(&self, id: u64) -> Option<Read> {
-        self.set(id).iter().find(|read| read.id == id).copied()
-    }
-
-    /// The strand has written it.
-    #[inline]
-    pub fn forget(&self, id: u64) {
-        if let Some(read) = self.set(id).iter_mut().find(|read| read.id == id) {
-            read.id = 0;
-        }
+    pub fn forget(&self, id: u64) -> Option<Read> {
+        let read = self.set(id).iter_mut().find(|read| read.id == id)?;
+        let known = *read;
+        read.id = 0;
+        Some(known)
     }
 
     /// The strand read a location that looked like this. True if it must be [`placed`](Self::place).

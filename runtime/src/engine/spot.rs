@@ -41,7 +41,7 @@ use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::mark::{self, Look, Mark};
 use super::reads::Read;
-use super::scope;
+use super::scope::{self, Deed};
 use super::sink::{self, Act, Composition};
 use super::state::State;
 use super::value::Value;
@@ -111,7 +111,7 @@ impl Spot {
             look.value = value;
         }
         if scope::watches(me) {
-            scope::did(me, look.id, false, at);
+            scope::did(me, look.id, Deed::Read, at);
         }
         if me.reads.note(handle, &look, at) {
             let site = stack::site(me, at);
@@ -126,7 +126,7 @@ impl Spot {
             && scope::watches(me)
             && let Some((_, mark)) = self.mark(id)
         {
-            scope::did(me, mark.look().id, false, at);
+            scope::did(me, mark.look().id, Deed::Read, at);
         }
     }
 
@@ -134,7 +134,7 @@ impl Spot {
     #[inline]
     pub fn missed(me: &mut State, id: u64, at: &At) {
         if me.composes && scope::watches(me) {
-            scope::did(me, id, false, at);
+            scope::did(me, id, Deed::Read, at);
         }
         if me.composes && me.reads.note(0, &Look::untouched(id), at) {
             let site = stack::site(me, at);
@@ -187,13 +187,13 @@ impl Spot {
         };
         let now = mark.look();
         if scope::watches(me) {
-            scope::did(me, now.id, true, at);
+            scope::did(me, now.id, Deed::Add, at);
         }
-        if let Some(read) = me.reads.of(now.id) {
-            if moved(me, read.version, &now) && read.value.same(now.value) == Some(false) {
-                stale_size(me, &read, &now, by, at);
-            }
-            me.reads.forget(now.id);
+        if let Some(read) = me.reads.forget(now.id)
+            && moved(me, read.version, &now)
+            && read.value.same(now.value) == Some(false)
+        {
+            stale_size(me, &read, &now, by, at);
         }
         let (writer, site) = (me.access_epoch(), stack::site(me, at));
         mark.write(writer, site, at.location, now.value.plus(by));
@@ -208,28 +208,27 @@ impl Spot {
         let Some((_, mark)) = self.mark(id) else {
             return;
         };
-        let now = mark.look();
+        let id = mark.id();
         if scope::watches(me) {
-            scope::did(me, now.id, true, at);
+            scope::did(me, id, Deed::Write, at);
         }
-        match me.reads.of(now.id) {
+        match me.reads.forget(id) {
             Some(read) => {
-                if how != How::Whole && moved(me, read.version, &now) {
-                    judge(me, &read, &now, new, how, at);
-                } else if how == How::Conditional && moved(me, read.since_version, &now) {
-                    judge(me, &read, &now, new, how, at);
+                let version = mark.version();
+                let moved = read.version != version
+                    || how == How::Conditional && read.since_version != version;
+                if moved && how != How::Whole {
+                    judge(me, &read, &mark.look(), new, how, at);
                 }
-                me.reads.forget(now.id);
             }
-            None if how == How::Blind => {
-                let site = stack::site(me, at);
-                stack::is_blind(site);
-            }
+            None if how == How::Blind => stack::is_blind(stack::site(me, at)),
             None => {}
         }
         let writer = me.access_epoch();
-        let known = now.writer == writer && core::ptr::eq(now.location, at.location);
-        let site = if known { now.site } else { stack::site(me, at) };
+        let site = match mark.is_by(writer, at.location) {
+            true => mark.site(),
+            false => stack::site(me, at),
+        };
         mark.write(writer, site, at.location, new);
     }
 }
@@ -242,7 +241,12 @@ fn moved(me: &State, version: u64, now: &Look) -> bool {
 
 #[cold]
 fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
+    let since = match how {
+        How::Conditional => read.since_version,
+        How::Blind | How::Whole => read.version,
+    };
     match (how, read.value.same(now.value)) {
+        _ if !moved(me, since, now) => {}
         (_, Some(true)) => aba(me, read, now, new, at),
         (How::Blind, _) => stale(me, read, now, new, at),
         _ => {}

@@ -262,14 +262,14 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
-        self.overwrite(value, How::Whole)
+        self.overwrite(value, How::Whole, &At::here(&Op("OccupiedEntry::insert")))
     }
 
     #[inline]
-    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How) -> V {
-        // SAFETY: as in `get_mut`.
-        unsafe { self.hold.change(self.value, how) };
-        mem::replace(self.get_mut(), value)
+    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How, at: &At) -> V {
+        self.hold.wrote(value::of(&value), how, at);
+        // SAFETY: as in `get`; `&mut self` makes this the only reference to the value.
+        mem::replace(unsafe { self.value.as_mut() }, value)
     }
 
     /// A reference to the value that may outlive the entry.
