@@ -479,7 +479,7 @@ impl Graph {
         });
         // The last one in between is the one that the scope came after, if it is another operation.
         let last = between.clone().last().map(|act| act.site);
-        let closing = (last != Some(closing.0.site)).then(|| act(closing.0, "and"));
+        let closing = (last != Some(closing.0.site)).then(|| act(closing.0, "in between"));
         let scope = self.nodes.as_slice()[scope as usize].begin;
         let scope = scope.map(|did| act(did, "where the scope begins"));
         Some(Composition::new(

@@ -590,8 +590,8 @@ pub fn tell_of_await(me: &mut State) {
         let entry = me.held.entries().nth(index);
         let Some(entry) = entry else { return };
         let sides = [
-            act(stack::place(&entry.at()), epoch, "held since"),
-            act(created, epoch, "the task"),
+            act(stack::place(&entry.at()), epoch, "held from here on"),
+            act(created, epoch, "the task that holds it"),
         ];
         let composition = Composition::new(Kind::GuardAcrossAwait, Severity::Warning, sides, []);
         sink::report_composed(me, composition);
@@ -631,7 +631,9 @@ fn tell(cycle: &Cycle, request: &Request<'_>) -> bool {
         );
         held.into_iter().chain([asks])
     });
-    let held = cycle.closing().map_or(asks, |lock| lock.act("held since"));
+    let held = cycle
+        .closing()
+        .map_or(asks, |lock| lock.act("held from here on"));
     let composition = Composition::new(
         Kind::GuardDeadlock,
         Severity::Error,

@@ -134,7 +134,7 @@ fn sentence(race: &Race, names: &[String]) -> String {
              {second}"
         ),
         Kind::GuardDeadlock if race.witnesses().is_empty() => format!(
-            "deadlock: `{other}` by {second} would wait for ever: {first} holds what `{one}` took"
+            "deadlock: `{other}` by {second} would wait for ever for what its own `{one}` holds"
         ),
         Kind::GuardDeadlock => format!(
             "deadlock: `{other}` by {second} would wait for ever: who could let it on waits for what \
@@ -250,8 +250,7 @@ fn notes(race: &Race, names: &[String], parts: &[Part]) -> Vec<String> {
         // What is held is what these are about.
         Kind::GuardDeadlock | Kind::GuardAcrossAwait | Kind::LockOrder => {}
         kind if is_composed(kind) => {
-            let held = parts.iter().filter(|part| !no_lock(part));
-            notes.extend(held.map(|part| locks(part.access.locks(), &what(part))));
+            notes.extend(parts.iter().filter_map(held_already));
         }
         _ => {
             match parts.iter().all(no_lock) {
@@ -351,6 +350,21 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
         })
         .collect();
     format!("{who} held {}", list.join(" and "))
+}
+
+/// The locks of one of several operations, but for what it took itself.
+fn held_already(part: &Part) -> Option<String> {
+    let here = part.access.location();
+    let already = |lock: &&Lock| lock.acquired().location() != here;
+    let list: Vec<Lock> = part
+        .access
+        .locks()?
+        .iter()
+        .filter(already)
+        .cloned()
+        .collect();
+    let step = part.step.filter(|_| !list.is_empty())?;
+    Some(format!("at {step}, {}", locks(Some(&list), part.who)))
 }
 
 fn last_sync(race: &Race, names: &[String]) -> String {

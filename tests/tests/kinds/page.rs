@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::{env, fs};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/kinds.md");
+const PAGE: &str = "docs/kinds.md";
 
 /// Tests that bless the page do it one after the other.
 static WRITING: Mutex<()> = Mutex::new(());
@@ -20,24 +20,42 @@ pub fn holds(kind: Kind, source: &str, report: &Report) {
         ("text", as_printed(&report.races()[0].to_string())),
         ("rust", format!("pub fn fixed{}", fixed.trim_end())),
     ];
+    let mut pages = vec![(PAGE, kind.name(), &blocks[..])];
+    let first_part = [blocks[0].clone(), ("text", first_part(&blocks[1].1))];
+    if kind == Kind::StaleWrite {
+        pages.push(("README.md", "What no other detector sees", &first_part));
+    }
+    for (page, heading, blocks) in pages {
+        compare(page, heading, blocks);
+    }
+}
+
+/// The report without its notes but the last two lines, which help.
+fn first_part(report: &str) -> String {
+    let told = |line: &&str| !line.contains("= note:") && !line.starts_with("        ");
+    report.lines().filter(told).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn compare(page: &str, heading: &str, blocks: &[(&str, String)]) {
+    let path = format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"));
     let _one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    let page = fs::read_to_string(PAGE).expect("the page");
-    let expected = with_blocks(&page, kind, &blocks);
+    let is = fs::read_to_string(&path).expect("the page");
+    let expected = with_blocks(&is, heading, blocks);
     if env::var_os("FIDGE_BLESS").is_some() {
-        return fs::write(PAGE, expected).expect("the page can be written");
+        return fs::write(path, expected).expect("the page can be written");
     }
     assert!(
-        page == expected,
-        "docs/kinds.md is not what stands in {}.rs and what Fidge reports of it: bless it, and read the difference\n{}",
-        kind.name().replace('-', "_"),
-        blocks[1].1,
+        is == expected,
+        "{page}, {heading:?}: this is not the program's text or not its report any more; bless it, and read \
+         the difference\n{blocks:#?}",
     );
 }
 
-/// The page with these blocks, in this order, in the section of that kind.
-fn with_blocks(page: &str, kind: Kind, blocks: &[(&str, String)]) -> String {
-    let heading = format!("\n## {}\n", kind.name());
-    let start = page.find(&heading).expect("a section for each kind") + heading.len();
+/// The page with these blocks, in this order, in the section with that heading.
+fn with_blocks(page: &str, heading: &str, blocks: &[(&str, String)]) -> String {
+    let heading = format!("\n## {heading}\n");
+    let start = page.find(&heading).expect("the section") + heading.len();
     let end = page[start..]
         .find("\n## ")
         .map_or(page.len(), |end| start + end);
@@ -94,7 +112,7 @@ fn blocks_are_replaced_in_their_section_only() {
     let page = "# x\n\n## aba\n\na\n\n```rust\nold\n```\n\nb\n\n```text\nold\n```\n\n## atomicity\n\n```rust\nkept\n```\n";
     let blocks = [("rust", "new".to_owned()), ("text", "report".to_owned())];
     assert_eq!(
-        with_blocks(page, Kind::Aba, &blocks),
+        with_blocks(page, "aba", &blocks),
         "# x\n\n## aba\n\na\n\n```rust\nnew\n```\n\nb\n\n```text\nreport\n```\n\n## atomicity\n\n```rust\nkept\n```\n"
     );
 }
