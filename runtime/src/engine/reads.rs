@@ -100,53 +100,59 @@ impl Reads {
         Some(known)
     }
 
-    /// The strand read a location that looked like this. True if it must be [`placed`](Self::place).
+    /// The strand read a location of this version at this line. False if that is news, which must be
+    /// [noted](Self::note).
     #[inline]
-    pub fn note(&mut self, mark: Handle, look: &Look, at: &At) -> bool {
+    pub fn again(&mut self, id: u64, version: u64, at: &At) -> bool {
+        let when = self.next;
+        let known = self.set(id).iter_mut().find(|read| read.id == id);
+        let known =
+            known.filter(|read| read.version == version && ptr::eq(read.location, at.location));
+        match known {
+            Some(read) => {
+                read.when = when;
+                self.next = when + 1;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The strand read a location that looked like this.
+    pub fn note(&mut self, mark: Handle, look: &Look, site: u32, at: &At) {
         let when = self.next;
         self.next += 1;
-        let set = self.set(look.id);
-        let Some(read) = set.iter_mut().find(|read| read.id == look.id) else {
-            self.add(mark, look, when);
-            return true;
-        };
-        read.when = when;
-        read.mark = mark;
-        if read.version != look.version {
-            if read.value.same(look.value) != Some(true) {
-                (read.since, read.since_version) = (when, look.version);
-            }
-            read.version = look.version;
-            read.incarnation = look.incarnation;
-            read.value = look.value;
-            return true;
-        }
-        !ptr::eq(read.location, at.location)
-    }
-
-    /// Where it was read.
-    pub fn place(&mut self, id: u64, site: u32, at: &At) {
-        if let Some(read) = self.set(id).iter_mut().find(|read| read.id == id) {
-            (read.site, read.location) = (site, at.location);
-        }
-    }
-
-    #[cold]
-    fn add(&mut self, mark: Handle, look: &Look, when: u64) {
         let fresh = Read {
             id: look.id,
             mark,
+            site,
+            location: at.location,
             when,
             version: look.version,
             incarnation: look.incarnation,
             value: look.value,
             since: when,
             since_version: look.version,
-            ..NOTHING
         };
+        match self.set(look.id).iter_mut().find(|read| read.id == look.id) {
+            // The same belief, still.
+            Some(read) if read.value.same(look.value) == Some(true) => {
+                *read = Read {
+                    since: read.since,
+                    since_version: read.since_version,
+                    ..fresh
+                }
+            }
+            Some(read) => *read = fresh,
+            None => self.add(fresh),
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, fresh: Read) {
         loop {
             let full = self.sets >= SETS;
-            let set = self.set(look.id);
+            let set = self.set(fresh.id);
             if let Some(free) = set.iter_mut().find(|read| read.id == 0) {
                 *free = fresh;
                 return;

@@ -106,16 +106,13 @@ impl Spot {
         let Some((handle, mark)) = self.mark(id) else {
             return;
         };
-        let mut look = mark.look();
-        if let Some(value) = value {
-            look.value = value;
-        }
         if scope::watches(me) {
-            scope::did(me, look.id, Deed::Read, at);
+            scope::did(me, mark.id(), Deed::Read, at);
         }
-        if me.reads.note(handle, &look, at) {
-            let site = stack::site(me, at);
-            me.reads.place(look.id, site, at);
+        if !me.reads.again(mark.id(), mark.version(), at) {
+            let mut look = mark.look();
+            look.value = value.unwrap_or(look.value);
+            remember(me, handle, &look, at);
         }
     }
 
@@ -136,9 +133,8 @@ impl Spot {
         if me.composes && scope::watches(me) {
             scope::did(me, id, Deed::Read, at);
         }
-        if me.composes && me.reads.note(0, &Look::untouched(id), at) {
-            let site = stack::site(me, at);
-            me.reads.place(id, site, at);
+        if me.composes && !me.reads.again(id, 0, at) {
+            remember(me, 0, &Look::untouched(id), at);
         }
     }
 
@@ -231,6 +227,13 @@ impl Spot {
         };
         mark.write(writer, site, at.location, new);
     }
+}
+
+/// The strand read a location that looked like this, where it has not read it before.
+#[inline(never)]
+fn remember(me: &mut State, mark: Handle, look: &Look, at: &At) {
+    let site = stack::site(me, at);
+    me.reads.note(mark, look, site, at);
 }
 
 /// Whether a strand that the current one was not told of has modified the location since `version`.
