@@ -7,7 +7,7 @@ use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
 use crate::engine::{At, How, Mode, Resource, What, waits};
-use crate::value::Value;
+use crate::value::{self, Value};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -384,7 +384,9 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     fn leave(&self, tracked: &mut Tracked<V>, how: How, at: &At) {
         tracked.key.written(Value::ABSENT, how, at);
-        self.edges.removed(tracked.hash, tracked.key.leave(), at);
+        let (shard, left) = (self.shard_of(tracked.hash), value::of(&tracked.value));
+        self.edges
+            .removed(tracked.hash, shard, (tracked.key.leave(), left), at);
     }
 
     /// The key was looked for in vain.
