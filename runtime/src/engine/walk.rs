@@ -209,9 +209,9 @@ fn report(me: &State, (epoch, site): (Epoch, u32), first: Change, second: Change
             role: "the iteration",
             value: Value::UNKNOWN,
         },
-        act(second, "the second of two changes that belong together"),
+        act(second, "the second of them"),
     ];
-    let first = act(first, "the first of them");
+    let first = act(first, "the first of two changes that belong together");
     let composition = Composition::new(Kind::Iteration, Severity::Warning, sides, [first]);
     sink::report_composed(me, composition);
 }

@@ -48,7 +48,8 @@ fn fix(race: &Race) -> &'static str {
         }
         Kind::LockOrder => "take the two locks in one order everywhere",
         Kind::Iteration => {
-            "iterate over a snapshot, or keep writers out with a lock around the iteration"
+            "take one lock around the iteration and around what moves entries, or do not count on meeting \
+             each of them once"
         }
         Kind::StaleSize => {
             "let one key decide, by `entry`, instead of the size; or hold one lock over both operations"

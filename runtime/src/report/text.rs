@@ -148,8 +148,8 @@ fn sentence(race: &Race, names: &[String]) -> String {
              opposite orders"
         ),
         Kind::Iteration => format!(
-            "inconsistent iteration: `{one}` by {first} saw the map half before and half after \
-             `{other}` by {second}"
+            "inconsistent iteration: `{one}` by {first} saw only one of two changes that belong together, \
+             `{op}` and `{other}` by {second}"
         ),
         Kind::StaleSize => format!(
             "stale size: `{other}` by {second} acts on what its `{one}` said before `{op}` by {third} \
@@ -458,6 +458,47 @@ mod tests {
     fn golden_from_findings_with_the_source_of_this_crate() {
         let text = sample::report(sample::findings()).to_string();
         golden("findings.txt", &text);
+    }
+
+    #[test]
+    fn golden_a_cycle_of_two_is_told_from_who_asks_to_who_is_waited_for() {
+        let mut race = sample::race();
+        race.kind = Kind::GuardDeadlock;
+        let mut step = |side: usize, line: u32, op, role| {
+            let mut access = race.accesses[side].clone();
+            access.place = sample::place(op, line, 9, &[]);
+            access.source = Some("        let held = lock.lock();".to_owned());
+            access.role = Some(role);
+            access
+        };
+        let held = step(1, 27, "Mutex::lock", "held from here on");
+        let asks = step(1, 28, "DashMap::get", "the request");
+        let waited = step(0, 20, "DashMap::entry", "what it waits for");
+        let in_turn = step(0, 21, "Mutex::lock", "whose holder waits in turn");
+        race.accesses = [held, asks];
+        race.witnesses = vec![waited, in_turn];
+        golden("deadlock.txt", &sample::report_of(vec![race]).to_string());
+    }
+
+    #[test]
+    fn golden_locks_that_were_held_are_told_by_step() {
+        let mut race = sample::race();
+        race.kind = Kind::StaleWrite;
+        for (access, (role, value)) in race
+            .accesses
+            .iter_mut()
+            .zip([("the read", "5"), ("the write that acts on it", "4")])
+        {
+            (access.role, access.value) = (Some(role), Some(value.to_owned()));
+            access.place.op = "HashMap::insert";
+        }
+        let mut between = race.accesses[0].clone();
+        between.role = Some("the write in between");
+        race.witnesses = vec![between];
+        golden(
+            "stale_write.txt",
+            &sample::report_of(vec![race]).to_string(),
+        );
     }
 
     #[test]

@@ -11,9 +11,11 @@ mod data_race;
 mod executor;
 mod guard_across_await;
 mod guard_deadlock;
+mod iteration;
 mod lock_order;
 mod map_race;
 mod page;
+mod shards;
 mod stale_size;
 mod stale_write;
 mod unordered;
@@ -47,6 +49,7 @@ kinds! {
     guard_deadlock: GuardDeadlock, Error;
     guard_across_await: GuardAcrossAwait, Warning;
     lock_order: LockOrder, Warning;
+    iteration: Iteration, Warning;
     stale_size: StaleSize, Warning;
     unordered: Unordered, Note;
 }
