@@ -137,8 +137,8 @@ fn sentence(race: &Race, names: &[String]) -> String {
             "deadlock: `{other}` by {second} would wait for ever for what its own `{one}` holds"
         ),
         Kind::GuardDeadlock => format!(
-            "deadlock: `{other}` by {second} would wait for ever: who could let it on waits for what \
-             `{one}` by {first} took"
+            "deadlock: `{other}` by {second} would wait for ever for {third}, which waits in turn for what \
+             `{one}` by {first} holds"
         ),
         Kind::GuardAcrossAwait => {
             format!("guard held across an await: {second} is suspended and holds what `{one}` took")
@@ -464,19 +464,39 @@ mod tests {
     fn golden_a_cycle_of_two_is_told_from_who_asks_to_who_is_waited_for() {
         let mut race = sample::race();
         race.kind = Kind::GuardDeadlock;
-        let mut step = |side: usize, line: u32, op, role| {
+        let step = |side: usize, line, op, source: &str, role| {
+            let column = source.find('.').expect("a call") as u32 + 2;
             let mut access = race.accesses[side].clone();
-            access.place = sample::place(op, line, 9, &[]);
-            access.source = Some("        let held = lock.lock();".to_owned());
+            access.place = sample::place(op, line, column, &[]);
+            access.source = Some(source.to_owned());
             access.role = Some(role);
             access
         };
-        let held = step(1, 27, "Mutex::lock", "held from here on");
-        let asks = step(1, 28, "DashMap::get", "the request");
-        let waited = step(0, 20, "DashMap::entry", "what it waits for");
-        let in_turn = step(0, 21, "Mutex::lock", "whose holder waits in turn");
+        let (lock, get, entry) = ("Mutex::lock", "DashMap::get", "DashMap::entry");
+        let held = step(
+            1,
+            27,
+            lock,
+            "    let log = log.lock();",
+            "held from here on",
+        );
+        let asks = step(1, 28, get, "    let left = stock.get(&id);", "the request");
+        let waited = step(
+            0,
+            20,
+            entry,
+            "    let left = stock.entry(id);",
+            "what it waits for",
+        );
+        let waits = step(
+            0,
+            21,
+            lock,
+            "    let log = log.lock();",
+            "whose holder waits in turn",
+        );
         race.accesses = [held, asks];
-        race.witnesses = vec![waited, in_turn];
+        race.witnesses = vec![waited, waits];
         golden("deadlock.txt", &sample::report_of(vec![race]).to_string());
     }
 
@@ -484,17 +504,16 @@ mod tests {
     fn golden_locks_that_were_held_are_told_by_step() {
         let mut race = sample::race();
         race.kind = Kind::StaleWrite;
-        for (access, (role, value)) in race
-            .accesses
-            .iter_mut()
-            .zip([("the read", "5"), ("the write that acts on it", "4")])
-        {
-            (access.role, access.value) = (Some(role), Some(value.to_owned()));
-            access.place.op = "HashMap::insert";
-        }
-        let mut between = race.accesses[0].clone();
-        between.role = Some("the write in between");
-        race.witnesses = vec![between];
+        let between = race.accesses[0].clone();
+        race.accesses[0].strand = race.accesses[1].strand.clone();
+        let [read, write] = &mut race.accesses;
+        (read.place.op, read.role, read.value) =
+            ("HashMap::get", Some("the read"), Some("5".to_owned()));
+        (write.place.op, write.role) = ("HashMap::insert", Some("the write that acts on it"));
+        race.witnesses = vec![Access {
+            role: Some("the write in between"),
+            ..between
+        }];
         golden(
             "stale_write.txt",
             &sample::report_of(vec![race]).to_string(),
