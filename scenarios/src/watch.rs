@@ -45,7 +45,7 @@ pub fn watch<'d>(
         };
         for run in task.runs.clone() {
             let (env, start) = (Env::new(task.seed, run), Instant::now());
-            let seen = caught(|| live.watch(&|| program(&env)));
+            let seen = caught(|| live.watch(task.scenario.kind, &|| program(&env)));
             let made = made(run, seen, sites.as_ref(), start.elapsed());
             let (failed, peak) = (made.ending == Ending::Failed, process::own_peak());
             tell(detector, Run { peak, ..made })?;
@@ -158,7 +158,11 @@ mod tests {
         fn about(&self) -> &'static str {
             "says what the test says"
         }
-        fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
+        fn watch(
+            &self,
+            _: fidge::Kind,
+            program: &dyn Fn() -> Outcome,
+        ) -> Result<Observation, String> {
             let mut outcome = None;
             fidge::check(|| outcome = Some(program())); // what is found is not the test process's
             let said = self.0.lock().unwrap().remove(0);

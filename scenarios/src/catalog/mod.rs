@@ -128,7 +128,6 @@ pub static ALL: &[&Scenario] = &[
     &lock_order::three_locks::SCENARIO,
     &lock_order::rwlock_and_mutex::SCENARIO,
     &iteration::renamed_key::SCENARIO,
-    &iteration::sum_during_transfer::SCENARIO,
     &iteration::two_admins::SCENARIO,
     &iteration::over_capacity::SCENARIO,
     &iteration::numbered_by_len::SCENARIO,

@@ -12,6 +12,7 @@ pub mod peer;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
+use ::fidge::Kind;
 use peer::Peer;
 
 /// Something that watches a program run and says which accesses raced.
@@ -22,9 +23,9 @@ pub trait Live: Sync {
     /// What it is, in a sentence without a full stop.
     fn about(&self) -> &'static str;
 
-    /// Runs `program` once and watches it. An error says why there is no verdict on this run.
+    /// Runs `program`, whose fault is of this kind, once and watches it. An error says why there is no verdict on this run.
     /// Panics as `program` does.
-    fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String>;
+    fn watch(&self, kind: Kind, program: &dyn Fn() -> Outcome) -> Result<Observation, String>;
 }
 
 /// One of [`::fidge::analysis`], by its name there.
@@ -111,7 +112,7 @@ impl Live for Plain {
         "no detector: the program by itself, which costs are told against"
     }
 
-    fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
+    fn watch(&self, _: Kind, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
         Ok(Observation {
             outcome: Some(program()),
             reports: Vec::new(),

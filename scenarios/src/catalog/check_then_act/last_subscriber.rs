@@ -36,9 +36,8 @@ fn program(env: &Env, leave: fn(&Env, &DashMap<&str, u32>)) -> Outcome {
 fn racy(env: &Env) -> Outcome {
     program(env, |env, topics| {
         let left = env.step(0, || {
-            let mut subscribers = mark!(A, topics.get_mut("news").unwrap());
-            *subscribers -= 1;
-            *subscribers
+            *topics.get_mut("news").unwrap() -= 1;
+            *mark!(A, topics.get("news").unwrap())
         });
         if left == 0 {
             env.step(2, || mark!(B, topics.remove("news")));

@@ -5,5 +5,4 @@ pub mod numbered_by_len;
 pub mod over_capacity;
 pub mod renamed_key;
 pub mod same_size_growth_under_iterator;
-pub mod sum_during_transfer;
 pub mod two_admins;
