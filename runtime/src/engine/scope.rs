@@ -60,10 +60,10 @@ impl Deed {
 
 impl Did {
     fn conflicts(self, other: Did) -> bool {
-        match (self.deed, other.deed) {
-            (Deed::Read, Deed::Read) | (Deed::Add, Deed::Add) => false,
-            _ => true,
-        }
+        !matches!(
+            (self.deed, other.deed),
+            (Deed::Read, Deed::Read) | (Deed::Add, Deed::Add)
+        )
     }
 }
 
