@@ -8,6 +8,7 @@ use super::lockvar::LockVar;
 use super::mark::{key_id, new_id};
 use super::order::Name;
 use super::scope;
+use super::session;
 use super::spot::{How, Spot};
 use super::state;
 use super::value::Value;
@@ -214,6 +215,9 @@ impl Size {
         {
             self.watched.store(true, Ordering::Relaxed);
             let _held = self.lock.lock();
+            if me.pedantic {
+                self.spot.note(&mut me, || map.key(SIZE), None, at);
+            }
             self.spot
                 .counted(&mut me, || map.key(SIZE), Value::size(len), at);
         }
@@ -222,9 +226,22 @@ impl Size {
     /// A key was inserted, or removed.
     #[inline]
     pub fn changed(&self, map: MapId, by: i64, at: &At) {
-        if self.watched.load(Ordering::Relaxed) || scope::are_open() {
+        if self.counts() {
             self.change(map, by, at);
         }
+    }
+
+    /// A key was given another value: the size is as it was, but may be what the strand went by.
+    #[inline]
+    pub fn stays(&self, map: MapId, at: &At) {
+        if self.watched.load(Ordering::Relaxed) {
+            self.change(map, 0, at);
+        }
+    }
+
+    #[inline]
+    fn counts(&self) -> bool {
+        self.watched.load(Ordering::Relaxed) || scope::are_open() || session::any_is_pedantic()
     }
 
     #[cold]

@@ -172,6 +172,9 @@ impl Session {
             .store(settings.max_reports, Ordering::Relaxed);
         self.severity
             .store(settings.severity as u8, Ordering::Relaxed);
+        if settings.severity == Severity::Note {
+            PEDANTIC.store(true, Ordering::Relaxed);
+        }
         self.composed.store(settings.composed, Ordering::Relaxed);
         self.goes_on.store(settings.goes_on, Ordering::Relaxed);
         self.noise
@@ -241,6 +244,15 @@ pub fn is_composed(session: Handle) -> bool {
 pub fn is_pedantic(session: Handle) -> bool {
     let session = by_handle(session);
     session.composed.load(Ordering::Relaxed) && session.tells(Severity::Note)
+}
+
+/// Whether a session that keeps notes was ever opened.
+static PEDANTIC: AtomicBool = AtomicBool::new(false);
+
+/// Whether there ever was a session that keeps notes.
+#[inline]
+pub fn any_is_pedantic() -> bool {
+    PEDANTIC.load(Ordering::Relaxed)
 }
 
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.

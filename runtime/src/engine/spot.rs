@@ -144,22 +144,19 @@ impl Spot {
         let Some((_, mark)) = self.mark(id) else {
             return;
         };
-        let (now, (reader, reader_site)) = (mark.look(), mark.reader());
+        let now = mark.look();
         let site = stack::site(me, at);
         let epoch = here(me);
-        let locked = me.held.has_lock();
-        let unordered = |other: Epoch, write| {
-            let both_locked = locked && mark.was_locked(write);
-            other.is_some() && !me.was_told(other) && !both_locked
-        };
         let commutes = new.is_some_and(|new| new.same(now.value) == Some(true));
-        if unordered(now.writer, true) && !commutes {
+        let unlocked = !(me.held.has_lock() && mark.was_locked(true));
+        let unordered = now.writer.is_some() && !me.was_told(now.writer);
+        if unordered && unlocked && !commutes {
             let writer = (now.writer, now.site, true, now.value);
             unordered_pair(me, writer, (epoch, site, new));
-        } else if unordered(reader, false) && new.is_some() && !commutes {
-            let reader = (reader, reader_site, false, Value::UNKNOWN);
-            unordered_pair(me, reader, (epoch, site, new));
+        } else if new.is_some() && !commutes {
+            note_reader_of(me, mark, (epoch, site, new));
         }
+        let locked = me.held.has_lock();
         mark.note_locked(new.is_some(), locked);
         if new.is_none() {
             mark.note_reader(epoch, site);
@@ -182,7 +179,7 @@ impl Spot {
             return;
         };
         let now = mark.look();
-        if scope::watches(me) {
+        if by != 0 && scope::watches(me) {
             scope::did(me, now.id, Deed::Add, at);
         }
         if let Some(read) = me.reads.forget(now.id)
@@ -191,8 +188,14 @@ impl Spot {
         {
             stale_size(me, &read, &now, by, at);
         }
-        let (writer, site) = (me.access_epoch(), stack::site(me, at));
-        mark.write(writer, site, at.location, now.value.plus(by));
+        if by != 0 {
+            let (writer, site) = (me.access_epoch(), stack::site(me, at));
+            if me.pedantic {
+                // Of two changes the order does not matter.
+                note_reader_of(me, mark, (writer, site, Some(Value::UNKNOWN)));
+            }
+            mark.write(writer, site, at.location, now.value.plus(by));
+        }
     }
 
     /// The strand writes `new`.
@@ -300,6 +303,15 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
         me,
         Composition::new(Kind::StaleWrite, severity, sides, [between]),
     );
+}
+
+/// Notes a change of what another strand has read, if nothing else orders the two.
+fn note_reader_of(me: &mut State, mark: &Mark, change: (Epoch, u32, Option<Value>)) {
+    let (reader, site) = mark.reader();
+    let unlocked = !(me.held.has_lock() && mark.was_locked(false));
+    if reader.is_some() && !me.was_told(reader) && unlocked {
+        unordered_pair(me, (reader, site, false, Value::UNKNOWN), change);
+    }
 }
 
 fn unordered_pair(

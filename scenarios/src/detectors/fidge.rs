@@ -4,7 +4,7 @@
 use super::{Live, Observation};
 use crate::mark::Site;
 use crate::scenario::Outcome;
-use ::fidge::Kind;
+use ::fidge::{Kind, Race, Severity};
 
 pub struct Fidge;
 
@@ -29,7 +29,9 @@ impl Live for Fidge {
         if report.held_back() + report.suppressed() > 0 {
             return Err("FIDGE_OPTIONS held reports back or suppressed them: unset it".to_owned());
         }
-        let reports = report.races().iter().map(|race| {
+        // Notes of other kinds are beside the point.
+        let told = |race: &&Race| race.severity() > Severity::Note || race.kind() == kind;
+        let reports = report.races().iter().filter(told).map(|race| {
             race.accesses().each_ref().map(|access| {
                 let location = access.location()?;
                 Some(Site {

@@ -19,7 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     fixed,
     kind: Kind::Unordered,
     depth: 1,
-    expectation: Expectation::Always,
+    expectation: Expectation::Rate(0.25),
     certificate: Certificate::Schedule,
     source: source!("insert_and_remove.rs"),
 };
