@@ -33,8 +33,11 @@ macro_rules! kinds {
             let report = report_of($name::racy, Severity::$severity);
             let found: Vec<_> = report.races().iter().map(|race| (race.kind(), race.severity())).collect();
             assert_eq!(found, [(Kind::$kind, Severity::$severity)], "{report}");
-            let fixed = report_of($name::fixed, Severity::$severity);
-            assert!(fixed.is_clean(), "{fixed}");
+            // Nothing forces its schedule.
+            for _ in 0..20 {
+                let fixed = report_of($name::fixed, Severity::$severity);
+                assert!(fixed.is_clean(), "{fixed}");
+            }
             page::holds(Kind::$kind, include_str!(concat!(stringify!($name), ".rs")), &report);
         }
     )*};
