@@ -4,7 +4,7 @@ use crate::compare::{Shard, compare};
 use crate::json::{Results, Settings};
 use crate::mark::Site;
 use crate::merge::merge;
-use crate::scenario::{Certificate, Expectation, Scenario};
+use crate::scenario::{Certificate, Env, Expectation, Scenario, Variant};
 use crate::verdict::unmet;
 use crate::{catalog, detectors, help, output, table};
 use clap::error::ErrorKind;
@@ -67,6 +67,20 @@ enum Command {
         /// Which detector: oracle, lockset, cells4 or sampled
         #[arg(long, value_name = "NAME", default_value = "oracle")]
         detector: String,
+    },
+    /// Run one program once, in this process, unwatched; `outcome: right` or `outcome: wrong` is its last line
+    #[command(hide = true)]
+    One {
+        /// CLASS/NAME
+        scenario: String,
+        /// racy or fixed
+        variant: Variant,
+        /// Seed of the small delays
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+        /// Which of the runs of this seed, from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        run: u64,
     },
     /// Add up the files that `run` or `compare` wrote with equal settings; JSON on standard output
     #[command(after_help = help::MERGE)]
@@ -159,6 +173,16 @@ fn execute(command: Command) -> Result<ExitCode, String> {
         #[cfg(feature = "detect")]
         Command::Replay { trace, detector } => {
             output::print(&crate::replay::replay(&trace, &detector)?)?;
+        }
+        Command::One {
+            scenario,
+            variant,
+            seed,
+            run,
+        } => {
+            let program = catalog::find(&scenario)?.program(variant);
+            let outcome = program(&Env::new(seed, run));
+            output::print(&format!("outcome: {}\n", outcome.name()))?;
         }
         Command::Merge { files } => {
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));

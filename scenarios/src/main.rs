@@ -15,6 +15,7 @@ mod json;
 mod mark;
 mod merge;
 mod output;
+mod process;
 #[cfg(feature = "detect")]
 mod replay;
 mod runner;

@@ -13,11 +13,15 @@ use crate::detectors::offline::Recording;
 use crate::detectors::{Detector, Observation, Pair};
 use crate::json::{Cell, Status};
 use crate::mark::Site;
+use crate::process;
 use crate::scenario::{Env, Outcome, Scenario, Variant};
 use crate::statistics::median;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
+
+/// How long one process may take.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What a number of runs came to.
 #[derive(Debug, Default)]
@@ -44,7 +48,7 @@ impl Tally {
             .iter()
             .partition(|pair| sites.is_some_and(|sites| is_pair(pair, sites)));
         self.runs += 1;
-        let wrong = seen.outcome == Outcome::Wrong;
+        let wrong = seen.outcome == Some(Outcome::Wrong);
         self.manifested += u64::from(wrong);
         self.missed += u64::from(wrong && hits.is_empty());
         self.detected += u64::from(!hits.is_empty());
@@ -134,17 +138,39 @@ pub fn measure(
     let program = scenario.program(variant);
     let mut columns: Vec<_> = detectors.iter().copied().map(Column::new).collect();
     for column in &mut columns {
-        let Detector::Live(live) = column.detector else {
-            continue;
-        };
-        for run in 0..runs {
-            if column.stopped.is_some() {
-                break;
+        match column.detector {
+            Detector::Offline(_) => {}
+            Detector::Live(live) => {
+                for run in 0..runs {
+                    if column.stopped.is_some() {
+                        break;
+                    }
+                    let (env, start) = (Env::new(seed, run), Instant::now());
+                    let seen = caught(|| live.watch(&|| program(&env)));
+                    column.add(seen, sites, start.elapsed());
+                    after_each();
+                }
             }
-            let (env, start) = (Env::new(seed, run), Instant::now());
-            let seen = caught(|| live.watch(&|| program(&env)));
-            column.add(seen, sites, start.elapsed());
-            after_each();
+            Detector::Peer(peer) => {
+                let prepared = match peer.prepare() {
+                    Ok(prepared) => prepared,
+                    Err(why) => {
+                        column.stopped = Some((Status::Unavailable, why));
+                        continue;
+                    }
+                };
+                for run in 0..runs {
+                    if column.stopped.is_some() {
+                        break;
+                    }
+                    let command = prepared.command(scenario, variant, seed, run);
+                    let ended = process::run(command, LIMIT).map_err(|error| error.to_string());
+                    let took = ended.as_ref().map_or(Duration::ZERO, |ended| ended.wall);
+                    let seen = ended.and_then(|ended| prepared.read(scenario, &ended));
+                    column.add(seen, sites, took);
+                    after_each();
+                }
+            }
         }
     }
     #[cfg(feature = "detect")]
@@ -166,7 +192,7 @@ pub fn measure(
             let start = Instant::now();
             let seen = match &recording {
                 Ok(recording) => caught(|| recording.judge(detector, env.seed())).map(|reports| {
-                    let outcome = recording.outcome;
+                    let outcome = Some(recording.outcome);
                     Observation { outcome, reports }
                 }),
                 Err(reason) => Err(reason.clone()),
@@ -208,7 +234,7 @@ mod tests {
         let mut tally = Tally::default();
         tally.count(
             &Observation {
-                outcome: Outcome::Right,
+                outcome: Some(Outcome::Right),
                 reports,
             },
             sites,
@@ -282,11 +308,10 @@ mod watched {
         fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
             let mut outcome = Outcome::Right;
             fidge::check(|| outcome = program()); // what is found is not the test process's
-            self.0
-                .lock()
-                .unwrap()
-                .remove(0)
-                .map(|reports| Observation { outcome, reports })
+            self.0.lock().unwrap().remove(0).map(|reports| Observation {
+                outcome: Some(outcome),
+                reports,
+            })
         }
     }
 

@@ -5,6 +5,7 @@ use crate::script::Script;
 use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use std::str::FromStr;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -82,6 +83,15 @@ impl Variant {
     }
 }
 
+impl FromStr for Variant {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let variant = Variant::BOTH.into_iter().find(|v| v.name() == name);
+        variant.ok_or_else(|| "expected racy or fixed".to_owned())
+    }
+}
+
 /// How the ground truth is known. Tests check each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Certificate {
@@ -119,6 +129,14 @@ impl Outcome {
             Outcome::Wrong
         } else {
             Outcome::Right
+        }
+    }
+
+    /// `right` or `wrong`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Right => "right",
+            Outcome::Wrong => "wrong",
         }
     }
 }

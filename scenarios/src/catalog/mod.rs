@@ -52,13 +52,20 @@ pub fn select(filter: Option<&str>) -> Result<Vec<&'static Scenario>, String> {
         .filter(|s| s.path().contains(filter))
         .collect();
     if matches.is_empty() {
-        let paths: Vec<_> = ALL.iter().map(|s| s.path()).collect();
-        return Err(format!(
-            "no scenario matches `{filter}`; there are: {}",
-            paths.join(", ")
-        ));
+        return Err(format!("no scenario matches `{filter}`; {}", there_are()));
     }
     Ok(matches)
+}
+
+/// The scenario of this path. When there is none, the error says which there are.
+pub fn find(path: &str) -> Result<&'static Scenario, String> {
+    let found = ALL.iter().copied().find(|s| s.path() == path);
+    found.ok_or_else(|| format!("no scenario is called `{path}`; {}", there_are()))
+}
+
+fn there_are() -> String {
+    let paths: Vec<_> = ALL.iter().map(|s| s.path()).collect();
+    format!("there are: {}", paths.join(", "))
 }
 
 #[cfg(test)]

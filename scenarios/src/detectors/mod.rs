@@ -1,14 +1,18 @@
 //! The detectors that the runner can measure.
 //!
 //! A *live* one watches a run of its own. The *offline* ones judge a recording, and in one
-//! comparison all of them the same one, so that their rates differ by algorithm alone.
+//! comparison all of them the same one, so that their rates differ by algorithm alone. A *peer* is
+//! another tool, and watches processes of its own.
 
+pub mod build;
 mod fidge;
 #[cfg(feature = "detect")]
 pub mod offline;
+pub mod peer;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
+use peer::Peer;
 
 /// Something that watches a program run and says which accesses raced.
 pub trait Live: Sync {
@@ -39,6 +43,8 @@ pub enum Detector {
     Live(&'static dyn Live),
     /// Judges a recording.
     Offline(&'static Offline),
+    /// Another tool.
+    Peer(&'static dyn Peer),
 }
 
 impl Detector {
@@ -47,6 +53,7 @@ impl Detector {
         match self {
             Detector::Live(live) => live.name(),
             Detector::Offline(offline) => offline.name,
+            Detector::Peer(peer) => peer.name(),
         }
     }
 
@@ -55,12 +62,15 @@ impl Detector {
         match self {
             Detector::Live(live) => live.about(),
             Detector::Offline(offline) => offline.about,
+            Detector::Peer(peer) => peer.about(),
         }
     }
 
-    /// Why it cannot be used in this build; `None` if it can.
+    /// Why it cannot be used in this build; `None` if it can. What a peer needs is found out by
+    /// preparing it.
     pub fn unavailable(self) -> Option<&'static str> {
-        (!cfg!(feature = "detect")).then_some("built without the feature `detect`")
+        let needs_fidge = !matches!(self, Detector::Peer(_));
+        (needs_fidge && !cfg!(feature = "detect")).then_some("built without the feature `detect`")
     }
 }
 
@@ -70,8 +80,8 @@ pub type Pair = [Option<Site>; 2];
 /// What a detector saw of one run.
 #[derive(Debug)]
 pub struct Observation {
-    /// What the program answered.
-    pub outcome: Outcome,
+    /// What the program answered; `None` where it did not come to.
+    pub outcome: Option<Outcome>,
     /// Every pair it reported.
     pub reports: Vec<Pair>,
 }
