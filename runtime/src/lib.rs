@@ -68,6 +68,9 @@
 //! | `once_cell` | mirrors `once_cell` as `fidge::once_cell` |
 
 #[doc(hidden)]
+#[path = "backend/mod.rs"]
+pub mod __backend;
+#[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 #[cfg(feature = "detect")]

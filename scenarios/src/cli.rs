@@ -4,9 +4,9 @@ use crate::compare::{Shard, compare};
 use crate::json::{Results, Settings};
 use crate::mark::Site;
 use crate::merge::merge;
-use crate::scenario::{Certificate, Env, Expectation, Scenario, Variant};
+use crate::scenario::{Certificate, Expectation, Scenario, Variant};
 use crate::verdict::unmet;
-use crate::{catalog, detectors, help, output, table};
+use crate::{catalog, detectors, help, one, output, table};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
@@ -181,8 +181,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             run,
         } => {
             let program = catalog::find(&scenario)?.program(variant);
-            let outcome = program(&Env::new(seed, run));
-            output::print(&format!("outcome: {}\n", outcome.name()))?;
+            output::print(&one::line(one::run(program, seed, run)))?;
         }
         Command::Merge { files } => {
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));

@@ -14,6 +14,7 @@ mod hidden;
 mod json;
 mod mark;
 mod merge;
+mod one;
 mod output;
 mod process;
 #[cfg(feature = "detect")]
