@@ -2,7 +2,7 @@
 //!
 //! Every scenario is a small program in two variants: the racy one has exactly one race, between
 //! two marked lines, and its fixed twin has none. A detector is scored by what it says about both,
-//! run after run; see [`runner`] for how, and [`catalog`] for the programs.
+//! run after run; see [`run`] and [`compare`] for how, and [`catalog`] for the programs.
 
 mod catalog;
 mod cli;
@@ -11,20 +11,28 @@ mod detectors;
 mod executor;
 mod help;
 mod hidden;
+mod journal;
 mod json;
+mod lane;
 mod mark;
 mod merge;
 mod one;
 mod output;
 mod process;
+mod progress;
 #[cfg(feature = "detect")]
 mod replay;
-mod runner;
+mod run;
 mod scenario;
 mod script;
+mod shard;
 mod statistics;
+mod summary;
 mod table;
 mod verdict;
+mod verdicts;
+mod watch;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
 //! Runs a process to its end, or to the end of its time, and says what that took.
 
 use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 use wait4::Wait4;
@@ -21,7 +21,7 @@ pub struct Finished {
     pub stdout: Vec<u8>,
     /// The first 16 MiB of its standard error.
     pub stderr: Vec<u8>,
-    /// From its start to its end.
+    /// From its start to its end, in and out of the program.
     pub wall: Duration,
     /// The most memory it had resident at a time, in bytes. Of a process that itself started others,
     /// the largest that it waited for, if that is larger.
@@ -71,6 +71,28 @@ pub fn run(mut command: Command, limit: Duration) -> io::Result<Finished> {
     })
 }
 
+/// The most memory that this process has had resident since its program was started, in bytes. Known on Linux.
+///
+/// What the kernel says of an ended child ([`Finished::peak`]) is no less than what its parent had
+/// when it started it, so a small program is better asked itself.
+pub fn own_peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// Has the system kill this process when the one that started it is gone, where it can do that.
+pub fn end_with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    }
+}
+
 /// Reads to the end, and keeps the beginning. A stream that breaks has ended.
 fn drain(mut stream: impl Read) -> Vec<u8> {
     let mut kept = Vec::new();
@@ -79,8 +101,9 @@ fn drain(mut stream: impl Read) -> Vec<u8> {
     kept
 }
 
+/// Processes that are killed with all that they have started.
 #[cfg(unix)]
-mod group {
+pub mod group {
     use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
     use std::io;
     use std::os::unix::process::CommandExt;
@@ -118,13 +141,19 @@ mod group {
             let hung = watchdog.join().expect("it does not panic");
             waited.map(|_| hung)
         });
-        let _ = kill_process_group(pid, Signal::KILL);
+        kill(child);
         Ok(hung?)
+    }
+
+    /// Kills what there still is of the group. The process must not have been waited for.
+    pub fn kill(child: &mut Child) {
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     }
 }
 
+/// Processes that are killed; what they have started is not.
 #[cfg(not(unix))]
-mod group {
+pub mod group {
     use std::io;
     use std::process::{Child, Command};
     use std::thread;
@@ -145,6 +174,11 @@ mod group {
             thread::sleep(Duration::from_millis(1));
         }
         Ok(false)
+    }
+
+    /// Kills the process.
+    pub fn kill(child: &mut Child) {
+        let _ = child.kill();
     }
 }
 

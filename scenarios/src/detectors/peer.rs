@@ -9,9 +9,11 @@
 //! what came out in its last line, [`outcome`].
 
 use super::Observation;
-use crate::process::Finished;
+use crate::process::{Finished, own_peak};
 use crate::scenario::{Outcome, Scenario, Variant};
 use std::process::Command;
+use std::str::FromStr;
+use std::time::Duration;
 
 /// A tool that may or may not be here.
 pub trait Peer: Sync {
@@ -51,6 +53,16 @@ pub fn one(scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> [Strin
     ]
 }
 
+/// What `one` prints when its program has ended: how long that took, what memory, what came out.
+pub fn epilogue(took: Duration, outcome: Outcome) -> String {
+    let peak = own_peak().map_or(String::new(), |peak| format!("peak: {peak} bytes\n"));
+    let milliseconds = took.as_secs_f64() * 1e3;
+    format!(
+        "took: {milliseconds} ms\n{peak}outcome: {}\n",
+        outcome.name()
+    )
+}
+
 /// The outcome that `one` printed: the last line of its standard output. `None` if there is no such line.
 pub fn outcome(output: &Finished) -> Option<Outcome> {
     let text = output.stdout();
@@ -58,4 +70,24 @@ pub fn outcome(output: &Finished) -> Option<Outcome> {
     [Outcome::Right, Outcome::Wrong]
         .into_iter()
         .find(|o| o.name() == said)
+}
+
+/// How long the program took, by itself, without the start of its process. `None` if it did not say.
+pub fn took(output: &Finished) -> Option<Duration> {
+    let milliseconds: f64 = said(output, "took: ", " ms")?;
+    Duration::try_from_secs_f64(milliseconds / 1e3).ok()
+}
+
+/// The most memory it had resident, in bytes. `None` if it did not say.
+pub fn peak(output: &Finished) -> Option<u64> {
+    said(output, "peak: ", " bytes")
+}
+
+fn said<T: FromStr>(output: &Finished, before: &str, after: &str) -> Option<T> {
+    let text = output.stdout();
+    let value = text
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix(before)?.strip_suffix(after));
+    value?.parse().ok()
 }
