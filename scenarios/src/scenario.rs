@@ -2,8 +2,8 @@
 
 use crate::mark::{Site, Source};
 use crate::script::Script;
-use fidge::Kind;
 use fidge::__backend::{EXPLORES, switch};
+use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::str::FromStr;

@@ -9,6 +9,7 @@ mod fidge;
 #[cfg(feature = "detect")]
 pub mod offline;
 pub mod peer;
+mod peers;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
@@ -142,6 +143,10 @@ pub static ALL: &[Detector] = &[
         about: "the oracle with one access in ten remembered, after Pacer (Bond et al., PLDI 2010)",
     }),
     Detector::Plain,
+    Detector::Peer(&peers::tsan::Tsan),
+    Detector::Peer(&peers::tsan::TsanStd),
+    Detector::Peer(&peers::valgrind::HELGRIND),
+    Detector::Peer(&peers::valgrind::DRD),
 ];
 
 /// The detectors of these names, in the order of [`ALL`]. The error for an unknown name says which
