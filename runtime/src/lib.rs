@@ -76,6 +76,7 @@ pub mod __private;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod analysis;
+#[cfg(any(feature = "detect", not(feature = "__loom")))]
 pub mod cell;
 mod check;
 #[cfg(feature = "detect")]
@@ -105,13 +106,15 @@ pub mod thread;
 #[doc(hidden)]
 pub mod trace;
 
+#[cfg(all(not(feature = "detect"), feature = "__loom"))]
+pub use __backend::cell;
 #[cfg(all(not(feature = "detect"), feature = "dashmap"))]
-pub use ::dashmap;
+pub use __backend::dashmap;
+#[cfg(not(feature = "detect"))]
+pub use __backend::{collections, sync, thread};
+pub use __backend::{hint, thread_local};
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
 pub use check::check;
 pub use fidge_macros::test;
 pub use report::{Access, Kind, Race, Report, Severity};
-#[cfg(not(feature = "detect"))]
-pub use std::{collections, sync, thread};
-pub use std::{hint, thread_local};

@@ -5,6 +5,12 @@
 //! [`cell`](crate::cell), ... the tool's own types, and thin shims over them where the tool has none.
 //! Neither is for anyone's use, neither is on by default, and `detect` overrides both.
 
+#[cfg(all(
+    any(feature = "__loom", feature = "__shuttle"),
+    not(feature = "detect")
+))]
+mod once;
+
 #[cfg(all(feature = "__loom", not(feature = "detect")))]
 mod loom;
 #[cfg(all(feature = "__loom", not(feature = "detect")))]

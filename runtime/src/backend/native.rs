@@ -1,4 +1,8 @@
-//! No other tool: the machine's own threads.
+//! No other tool: std and dashmap themselves, on the machine's own threads.
+
+#[cfg(feature = "dashmap")]
+pub use ::dashmap;
+pub use std::{collections, hint, sync, thread, thread_local};
 
 /// Whether a tool runs the program's threads one at a time, again and again.
 pub const EXPLORES: bool = false;
