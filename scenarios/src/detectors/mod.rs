@@ -147,6 +147,10 @@ pub static ALL: &[Detector] = &[
     Detector::Peer(&peers::tsan::TsanStd),
     Detector::Peer(&peers::valgrind::HELGRIND),
     Detector::Peer(&peers::valgrind::DRD),
+    Detector::Peer(&peers::loom::Loom),
+    Detector::Peer(&peers::shuttle::Shuttle),
+    Detector::Peer(&peers::miri::Miri),
+    Detector::Peer(&peers::go::Go),
 ];
 
 /// The detectors of these names, in the order of [`ALL`]. The error for an unknown name says which
