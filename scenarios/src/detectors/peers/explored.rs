@@ -82,3 +82,32 @@ fn access(line: &str) -> Option<Side> {
         line: line.parse().ok()?,
     }]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::place::tests::{sample, text};
+    use super::*;
+
+    #[test]
+    fn a_causality_violation_names_its_accesses() {
+        let said = text(include_str!("../../../tests/data/loom.txt"));
+        let [a, b] = sample().sites().map(Some);
+        assert_eq!(panicked(sample(), &said), [b, a]);
+        let elsewhere = said.replace("flag_before_data.rs", "other.rs");
+        assert_eq!(panicked(sample(), &elsewhere), [None, None]);
+    }
+
+    #[test]
+    fn one_marked_access_is_enough_where_only_one_is_named() {
+        let said = text(include_str!("../../../tests/data/loom_one_side.txt"));
+        assert_eq!(panicked(sample(), &said), sample().sites().map(Some));
+        let elsewhere = said.replace("flag_before_data.rs", "other.rs");
+        assert_eq!(panicked(sample(), &elsewhere), [None, None]);
+    }
+
+    #[test]
+    fn a_deadlock_accuses_the_marked_accesses() {
+        let said = include_str!("../../../tests/data/shuttle.txt");
+        assert_eq!(panicked(sample(), said), sample().sites().map(Some));
+    }
+}

@@ -65,9 +65,15 @@ pub mod tests {
     use super::*;
     use crate::catalog;
 
-    /// The scenario that the samples in `tests/data` are of: marked on lines 41 and 45.
+    /// The scenario that the samples in `tests/data` are of.
     pub fn sample() -> &'static Scenario {
         catalog::find("publication/flag-before-data").expect("it is there")
+    }
+
+    /// A sample, which has the marked lines' numbers as `@A@` and `@B@`.
+    pub fn text(sample_text: &str) -> String {
+        let [a, b] = sample().sites().map(|site| site.line.to_string());
+        sample_text.replace("@A@", &a).replace("@B@", &b)
     }
 
     pub fn frame(file: &str, line: u32) -> Frame {

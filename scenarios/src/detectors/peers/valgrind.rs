@@ -65,6 +65,10 @@ impl Prepared for Emulated {
         command.arg(format!("--tool={}", self.tool));
         // The program's own standard error goes between: reports are told from it by their tags.
         command.args(["--xml=yes", "--xml-fd=2", "--log-file=/dev/null"]);
+        if self.tool == "drd" {
+            // By default it takes the stack to be nobody else's; a scoped thread borrows from it.
+            command.arg("--check-stack-var=yes");
+        }
         // A thread that waits in turns of `yield` would keep the others waiting for theirs.
         command.arg("--fair-sched=try");
         command
@@ -129,4 +133,37 @@ fn stack(node: Node<'_, '_>) -> Vec<Frame> {
         })
     };
     frames.filter_map(frame).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::place::tests::{sample, text};
+    use super::*;
+
+    fn pairs(said: &str) -> Vec<crate::detectors::Pair> {
+        let errors = text(said);
+        let sides = errors_of(&errors);
+        sides.iter().map(|sides| pair(sample(), sides)).collect()
+    }
+
+    fn errors_of(said: &str) -> Vec<[Side; 2]> {
+        let sides = |error| sides(error).unwrap_or_else(|why| panic!("{why}"));
+        errors(said).map(sides).collect()
+    }
+
+    #[test]
+    fn helgrind_shows_both_sides() {
+        let pairs = pairs(include_str!("../../../tests/data/helgrind.xml"));
+        let [a, b] = sample().sites().map(Some);
+        assert_eq!(pairs, [[a, b], [None, None]], "the third was cut off");
+    }
+
+    #[test]
+    fn drd_shows_one_side() {
+        let said = include_str!("../../../tests/data/drd.xml");
+        let sides = errors_of(&text(said));
+        assert!(sides.iter().all(|sides| sides[1] == Side::Untold));
+        let [a, b] = sample().sites().map(Some);
+        assert_eq!(pairs(said), [[a, b], [None, None]]);
+    }
 }
