@@ -8,6 +8,8 @@
 mod arc;
 pub mod cell;
 mod condvar;
+#[cfg(feature = "dashmap")]
+pub mod dashmap;
 pub mod mpsc;
 mod scope;
 
