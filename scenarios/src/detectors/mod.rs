@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn an_unknown_detector_is_answered_with_what_there_is() {
         let error = select(&["tsan9".into()]).err().expect("there is none");
-        let expected = "no detector is called `tsan9`; there are: fidge, oracle, lockset, cells4, sampled, plain";
+        let expected = "no detector is called `tsan9`; there are: fidge, oracle, lockset, \
+             cells4, sampled, plain, tsan, tsan-std, helgrind, drd, loom, shuttle, miri, go";
         assert_eq!(error, expected);
     }
 
