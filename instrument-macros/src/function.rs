@@ -188,7 +188,7 @@ fn option(literal: Option<&Literal>) -> String {
     }
 }
 
-fn source(span: Span, text: &str) -> TokenStream {
+pub(crate) fn source(span: Span, text: &str) -> TokenStream {
     let tokens: TokenStream = text.parse().expect("the expansion is Rust");
     tokens
         .into_iter()
@@ -203,7 +203,7 @@ fn parentheses(inner: TokenStream) -> TokenTree {
     Group::new(Delimiter::Parenthesis, inner).into()
 }
 
-fn group(token: &TokenTree, delimiter: Delimiter) -> Option<&Group> {
+pub(crate) fn group(token: &TokenTree, delimiter: Delimiter) -> Option<&Group> {
     match token {
         TokenTree::Group(group) if group.delimiter() == delimiter => Some(group),
         _ => None,
@@ -214,10 +214,10 @@ fn is_punct(token: &TokenTree, c: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == c)
 }
 
-fn is_word(token: &TokenTree, word: &str) -> bool {
+pub(crate) fn is_word(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident.to_string() == word)
 }
 
-fn span_of(token: Option<&TokenTree>) -> Span {
+pub(crate) fn span_of(token: Option<&TokenTree>) -> Span {
     token.map_or_else(Span::call_site, TokenTree::span)
 }

@@ -4,6 +4,7 @@
 //! parser of all of Rust would be most of what a user's build waits for.
 
 mod arguments;
+mod atomic;
 mod error;
 mod function;
 
@@ -42,4 +43,24 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
     let arguments = Arguments::parse(arguments)?;
     Ok(Function::parse(item)?.into_test(&arguments))
+}
+
+/// A function whose body is an atomic scope of the function's name, as `fidge::atomic_scope!` at its
+/// beginning: what a strand does in it must be serialisable with what the others do.
+///
+/// Without the feature `detect` of `fidge` it changes nothing.
+///
+/// ```ignore
+/// #[fidge::atomic]
+/// fn transfer(accounts: &DashMap<u64, i64>, amount: i64) {
+///     // ...
+/// }
+/// ```
+///
+/// # Errors
+///
+/// The compiler refuses an `async fn`, a `const fn` and arguments.
+#[proc_macro_attribute]
+pub fn atomic(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    atomic::expand(arguments, item).unwrap_or_else(Error::into_compile_error)
 }

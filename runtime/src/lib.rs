@@ -76,6 +76,7 @@ pub mod __private;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod analysis;
+mod atomic_scope;
 #[cfg(any(feature = "detect", not(feature = "__loom")))]
 pub mod cell;
 mod check;
@@ -105,6 +106,8 @@ pub mod thread;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod trace;
+#[cfg(feature = "detect")]
+mod value;
 
 #[cfg(all(not(feature = "detect"), feature = "__loom"))]
 pub use __backend::cell;
@@ -115,6 +118,6 @@ pub use __backend::{collections, sync, thread};
 pub use __backend::{hint, thread_local};
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
-pub use check::check;
-pub use fidge_macros::test;
+pub use check::{check, check_pedantic};
+pub use fidge_macros::{atomic, test};
 pub use report::{Access, Kind, Race, Report, Severity};

@@ -9,6 +9,7 @@
 
 mod error;
 
+use crate::Severity;
 pub(crate) use error::OptionsError;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -32,6 +33,10 @@ pub(crate) struct Options {
     pub max_reports: u64,
     /// The order that decides what is a race.
     pub order: Order,
+    /// The least severity that is reported.
+    pub severity: Severity,
+    /// What is checked.
+    pub checks: Checks,
     /// How stacks are captured.
     pub stacks: Stacks,
     /// Ceiling of the detector's memory, in MiB.
@@ -64,6 +69,15 @@ pub(crate) enum Order {
     Shb,
     /// Happens-before.
     Hb,
+}
+
+/// What is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Checks {
+    /// Races, and what strands compose of several operations.
+    All,
+    /// Races.
+    Races,
 }
 
 /// How stacks are captured.
@@ -109,7 +123,7 @@ macro_rules! set {
     };
 }
 
-static KEYS: [Key; 13] = [
+static KEYS: [Key; 15] = [
     Key {
         name: "exitcode",
         default: "66",
@@ -144,7 +158,7 @@ static KEYS: [Key; 13] = [
     Key {
         name: "max_reports",
         default: "100",
-        expected: "a number from 1",
+        expected: "a number from 1 to 18446744073709551615",
         help: "most reports of one session; how many more there were is said",
         set: set!(max_reports, positive),
     },
@@ -156,6 +170,31 @@ static KEYS: [Key; 13] = [
         set: set!(order, |value| one_of(
             value,
             &[("shb", Order::Shb), ("hb", Order::Hb)]
+        )),
+    },
+    Key {
+        name: "severity",
+        default: "warning",
+        expected: "note, warning or error",
+        help: "least severity that is reported; notes are pedantic",
+        set: set!(severity, |value| one_of(
+            value,
+            &[
+                ("note", Severity::Note),
+                ("warning", Severity::Warning),
+                ("error", Severity::Error),
+            ]
+        )),
+    },
+    Key {
+        name: "checks",
+        default: "all",
+        expected: "all or races",
+        help: "races leaves out what is composed of several atomic operations: stale writes, ABA, \
+               guard deadlocks and the like",
+        set: set!(checks, |value| one_of(
+            value,
+            &[("all", Checks::All), ("races", Checks::Races)]
         )),
     },
     Key {
@@ -176,9 +215,11 @@ static KEYS: [Key; 13] = [
     Key {
         name: "memory_mb",
         default: "4096",
-        expected: "a number from 1",
+        expected: "a number from 1 to 17592186044415",
         help: "most memory of the detector in MiB; once reached, detection stops and that is said",
-        set: set!(memory_mb, positive),
+        // In bytes it fits 64 bits.
+        set: set!(memory_mb, |value| positive(value)
+            .filter(|&n| n <= u64::MAX >> 20)),
     },
     Key {
         name: "color",
@@ -231,8 +272,10 @@ static KEYS: [Key; 13] = [
     },
 ];
 
+/// Digits alone: std's parsers take a sign as well.
 fn number<T: std::str::FromStr>(value: &str) -> Option<T> {
-    value.parse().ok()
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|_| digits)
 }
 
 fn positive(value: &str) -> Option<u64> {
@@ -267,6 +310,8 @@ impl Default for Options {
             suppressions: None,
             max_reports: 0,
             order: Order::Shb,
+            severity: Severity::Warning,
+            checks: Checks::All,
             stacks: Stacks::Auto,
             memory_mb: 0,
             color: Color::Auto,
@@ -417,6 +462,10 @@ mod tests {
         assert_eq!((options.report, options.order), (Form::Text, Order::Shb));
         assert_eq!((options.stacks, options.color), (Stacks::Auto, Color::Auto));
         assert_eq!(
+            (options.severity, options.checks),
+            (Severity::Warning, Checks::All)
+        );
+        assert_eq!(
             (options.log_path, options.suppressions, options.seed),
             (None, None, None)
         );
@@ -427,7 +476,7 @@ mod tests {
     fn every_key_sets_its_field() {
         let options = Options::parse(
             "exitcode=3:report=json:log_path=a.log:suppressions=s.txt:max_reports=7:order=hb:\
-             stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
+             severity=note:checks=races:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
              help=1",
         )
         .unwrap();
@@ -438,6 +487,8 @@ mod tests {
             suppressions: Some("s.txt".into()),
             max_reports: 7,
             order: Order::Hb,
+            severity: Severity::Note,
+            checks: Checks::Races,
             stacks: Stacks::Unwind,
             memory_mb: 64,
             color: Color::Never,
@@ -476,7 +527,19 @@ mod tests {
         );
         assert_eq!(
             error("max_reports=0"),
-            "FIDGE_OPTIONS: max_reports: expected a number from 1, found '0'"
+            "FIDGE_OPTIONS: max_reports: expected a number from 1 to 18446744073709551615, found '0'"
+        );
+        for value in ["17592186044416", "99999999999999999999"] {
+            assert_eq!(
+                error(&format!("memory_mb={value}")),
+                format!(
+                    "FIDGE_OPTIONS: memory_mb: expected a number from 1 to 17592186044415, found '{value}'"
+                )
+            );
+        }
+        assert_eq!(
+            error("exitcode=+5"),
+            "FIDGE_OPTIONS: exitcode: expected a number from 0 to 255, found '+5'"
         );
         assert_eq!(
             error("log_path="),

@@ -28,6 +28,10 @@ pub fn run_test<R: Termination>(_: TestSettings, body: impl Fn() -> R) -> ExitCo
 #[cfg(feature = "detect")]
 pub use detect::run_test;
 
+/// What `atomic_scope!` needs.
+#[cfg(feature = "detect")]
+pub use crate::engine::{At, Op, scope::Scope};
+
 #[cfg(feature = "detect")]
 mod detect {
     use super::*;
@@ -76,7 +80,11 @@ mod detect {
         let mut panic = None;
         for index in 0..settings.runs {
             let seed = first.wrapping_add(index.into());
-            let (outcome, report) = run(&Settings { seed, schedule });
+            let (outcome, report) = run(&Settings {
+                seed,
+                schedule,
+                ..Settings::default()
+            });
             match outcome {
                 Ok(ExitCode::SUCCESS) if report.is_clean() && settings.should_panic => {
                     // Without the panic that is expected, whatever other runs did.

@@ -4,8 +4,9 @@
 //! belongs to no session belongs to the process; if that raced, the report is printed when the
 //! process exits and its exit code is `exitcode` (66 unless set).
 
-use crate::engine::{arena, forked, lock, reentered, session, tell};
-use crate::options::{self, Options, Order, Stacks};
+use crate::Severity;
+use crate::engine::{arena, finding, forked, lock, reentered, session, tell};
+use crate::options::{self, Checks, Options, Order, Stacks};
 use crate::report::{Builder, Report, Sink, Suppressions, print};
 use crate::stack;
 use std::fmt::Display;
@@ -30,6 +31,12 @@ impl Start {
         session::Settings {
             shb: self.options.order == Order::Shb,
             max_reports: usize::try_from(self.options.max_reports).unwrap_or(usize::MAX),
+            severity: match self.options.severity {
+                Severity::Note => finding::Severity::Note,
+                Severity::Warning => finding::Severity::Warning,
+                Severity::Error => finding::Severity::Error,
+            },
+            composed: self.options.checks == Checks::All,
             ..session::Settings::default()
         }
     }
@@ -66,6 +73,12 @@ pub(crate) fn start() -> &'static Start {
         watch();
         // Asks the system what must not be asked in a signal handler.
         stack::note_thread();
+        if stack::walks_in_vain() {
+            tell::line(format_args!(
+                "fidge: stacks=frame-pointers, but this program has none: stacks will be short or \
+                 wrong. Build it with RUSTFLAGS=-Cforce-frame-pointers=yes, or say stacks=auto"
+            ));
+        }
         start
     })
 }

@@ -129,7 +129,7 @@ impl Exit {
 }
 
 /// Starts a worker, calls `tell` with each line, and waits for its end, or kills it when it has said
-/// nothing for `limit`. An error is `tell`'s, or that a line is none of ours.
+/// nothing for `limit`. An error is `tell`'s.
 fn listen(
     mut command: Command,
     limit: Duration,
@@ -166,9 +166,10 @@ fn listen(
         let heard = loop {
             match lines.recv_timeout(limit) {
                 Ok(text) => {
-                    let line = serde_json::from_str(&text);
-                    let line = line.map_err(|error| format!("a worker said `{text}`: {error}"));
-                    if let Err(error) = line.and_then(&mut tell) {
+                    // What is none of ours the program has printed, or a crash has cut off.
+                    if let Ok(line) = serde_json::from_str(&text)
+                        && let Err(error) = tell(line)
+                    {
                         break Err(error);
                     }
                 }
@@ -307,6 +308,16 @@ mod tests {
             [ $from = 2 ] && line a 2 && line b 2";
         let worker = worker(folder.path(), script, &["a", "b"]);
         assert_eq!(watch(&worker, vec![vec![], vec![]], 3).0, ["EEE", "ECE"]);
+    }
+
+    #[test]
+    fn what_a_program_prints_is_not_listened_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let script = format!("echo hello; printf '{{\"detector\":\"a\",'; echo; {ALL}");
+        assert_eq!(
+            watch(&worker(folder.path(), &script, &["a"]), vec![vec![]], 2).0,
+            ["EE"]
+        );
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn malformed_options_are_refused_in_one_line_before_anything_runs() {
         ),
         (
             "order=shb:memory_mb=0",
-            "memory_mb: expected a number from 1, found '0'",
+            "memory_mb: expected a number from 1 to 17592186044415, found '0'",
         ),
         ("verbose", "expected key=value, found 'verbose'"),
         (
@@ -173,7 +173,7 @@ fn a_malformed_suppressions_file_is_refused_with_its_line_before_anything_runs()
         (
             3,
             "# one\n\nraces:a\n",
-            "expected race, data-race, map-race, fn or file",
+            "expected race, data-race, map-race, stale-write, aba, atomicity, guard-deadlock, guard-across-await, lock-order, iteration, stale-size, unordered, fn or file",
         ),
         (1, "race:\n", "expected a pattern behind the ':'"),
     ] {

@@ -18,6 +18,7 @@
 //! neither does a key that comes or goes. A present key's shadow lives beside its value
 //! ([`Tracked`](super::tracked::Tracked)) and moves with it when the table grows.
 
+use super::history::Histories;
 use crate::engine::{At, Granule, Op};
 use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
@@ -30,6 +31,8 @@ use std::panic::{Location, RefUnwindSafe, UnwindSafe};
 pub(super) struct Contract {
     size: Granule,
     structure: Granule,
+    /// What becomes of its keys.
+    pub(super) histories: Histories,
     /// What its drop is called; `None`: it was consumed, which was checked.
     dropped: Option<&'static Op>,
 }
@@ -44,6 +47,7 @@ impl Contract {
         Contract {
             size: Granule::of_map(),
             structure: Granule::of_map(),
+            histories: Histories::new(),
             dropped: Some(dropped),
         }
     }

@@ -17,6 +17,7 @@
 mod contract;
 pub mod hash_map;
 pub mod hash_set;
+mod history;
 mod predicate;
 mod tracked;
 

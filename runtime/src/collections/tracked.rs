@@ -1,6 +1,6 @@
 //! What the table holds: the program's value and, beside it, the shadow of its key.
 
-use crate::engine::{At, Granule, Op};
+use crate::engine::{At, Granule, Op, Past};
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,6 +11,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 pub(super) struct Tracked<V> {
     value: V,
     key: Granule,
+    /// What became of the key so far.
+    pub(super) past: Past,
 }
 
 // Shadow says nothing about whether the value is whole: that is the value's own affair.
@@ -24,6 +26,17 @@ impl<V> Tracked<V> {
         Tracked {
             value,
             key: Granule::of_map(),
+            past: Past::new(),
+        }
+    }
+
+    /// A value under a key that was there before.
+    #[inline]
+    pub(super) fn resumed(value: V, past: Past) -> Self {
+        Tracked {
+            value,
+            key: Granule::of_map(),
+            past,
         }
     }
 

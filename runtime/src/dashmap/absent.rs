@@ -1,16 +1,24 @@
 //! The clocks of keys that were removed.
 
-use crate::engine::{At, SyncVar};
+use crate::engine::{At, MapId, Spot, SyncVar, missed};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 const STRIPES: usize = 16;
 
-type Clocks = HashMap<u64, SyncVar, BuildHasherDefault<DefaultHasher>>;
+/// What is left of a key.
+#[derive(Default)]
+struct Gone {
+    clock: SyncVar,
+    past: Spot,
+}
+
+type Clocks = HashMap<u64, Gone, BuildHasherDefault<DefaultHasher>>;
 type Stripe = Mutex<Clocks>;
 
-/// A clock for the hash of each key that was ever removed, behind a few locks.
+/// A clock for the hash of each key that was ever removed, and what else is left of the key, behind a
+/// few locks.
 ///
 /// Empty, it is one load on the path of a miss. A clock stays when its key is inserted anew: a
 /// lookup that missed before the insertion may acquire it only afterwards.
@@ -20,31 +28,54 @@ pub(super) struct Absent {
 }
 
 impl Absent {
-    /// Whether the map had a removal, hence whether a hash is worth computing. A removal that made
-    /// a lookup miss is seen here: the shard's lock brought it.
-    #[inline]
-    pub fn any(&self) -> bool {
-        self.stripes.get().is_some()
-    }
-
     /// A key of this hash was found absent.
     #[inline]
     pub fn acquire(&self, hash: u64, at: &At) {
         if let Some(stripes) = self.stripes.get() {
             with(stripes, hash, |clocks| {
-                if let Some(clock) = clocks.get(&hash) {
-                    clock.acquire(at);
+                if let Some(gone) = clocks.get(&hash) {
+                    gone.clock.acquire_in_turn(at);
                 }
             });
         }
     }
 
+    /// A strand looked for a key of this hash in vain.
+    #[inline]
+    pub fn missed(&self, map: MapId, hash: u64, at: &At) {
+        match self.stripes.get() {
+            None => missed(map, hash, None, at),
+            Some(stripes) => with(stripes, hash, |clocks| match clocks.get(&hash) {
+                None => missed(map, hash, None, at),
+                Some(gone) => {
+                    gone.clock.acquire_in_turn(at);
+                    missed(map, hash, Some(&gone.past), at);
+                }
+            }),
+        }
+    }
+
+    /// What is left of a key of this hash that was removed and is now inserted anew.
+    #[inline]
+    pub fn past(&self, hash: u64) -> Option<Spot> {
+        let take = |clocks: &mut Clocks| {
+            clocks
+                .get_mut(&hash)
+                .map(|gone| std::mem::take(&mut gone.past))
+        };
+        with(self.stripes.get()?, hash, take)
+    }
+
     /// A key of this hash is about to be removed; the shard's write lock is held. Two keys may share
     /// the hash, so earlier releases stay.
-    pub fn release(&self, hash: u64, at: &At) {
+    pub fn release(&self, hash: u64, past: Option<Spot>, at: &At) {
         let stripes = self.stripes.get_or_init(Box::default);
         with(stripes, hash, |clocks| {
-            clocks.entry(hash).or_default().release_join(at)
+            let gone = clocks.entry(hash).or_default();
+            if let Some(past) = past {
+                gone.past = past;
+            }
+            gone.clock.release_join(at)
         });
     }
 }
@@ -68,10 +99,10 @@ mod tests {
         let at = At::here(&Op("test"));
 
         absent.acquire(7, &at);
-        assert!(!absent.any());
+        assert!(absent.stripes.get().is_none());
 
-        absent.release(7, &at);
-        assert!(absent.any());
+        absent.release(7, None, &at);
+        assert!(absent.stripes.get().is_some());
     }
 
     #[test]
@@ -83,7 +114,9 @@ mod tests {
             .collect();
 
         for _ in 0..2 {
-            hashes.iter().for_each(|&hash| absent.release(hash, &at));
+            hashes
+                .iter()
+                .for_each(|&hash| absent.release(hash, None, &at));
         }
 
         let kept: usize = absent

@@ -2,13 +2,15 @@
 
 use super::absent::Absent;
 use super::size::Size;
-use crate::engine::At;
+use crate::engine::{self, At, MapId, Spot};
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
 #[derive(Default)]
 pub(super) struct Edges {
+    pub id: MapId,
     pub absent: Absent,
     pub size: Size,
+    pub count: engine::Size,
 }
 
 impl Edges {
@@ -16,12 +18,14 @@ impl Edges {
     #[inline]
     pub fn inserted(&self, at: &At) {
         self.size.release(at);
+        self.count.changed(self.id, 1, at);
     }
 
-    /// A key of this hash is about to be removed; the shard is locked.
+    /// A key of this hash is about to be removed; the shard is locked. `past` is what it leaves.
     #[inline]
-    pub fn removed(&self, hash: u64, at: &At) {
-        self.absent.release(hash, at);
+    pub fn removed(&self, hash: u64, past: Spot, at: &At) {
+        self.absent.release(hash, Some(past), at);
         self.size.release(at);
+        self.count.changed(self.id, -1, at);
     }
 }

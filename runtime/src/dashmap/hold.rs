@@ -1,7 +1,8 @@
 //! The evidence that a key is held, there or not.
 
 use super::edges::Edges;
-use crate::engine::{At, LockVar, Mode};
+use crate::engine::{At, How, Key, Mode, What};
+use crate::value::{self, Value};
 use std::mem;
 use std::ptr::NonNull;
 
@@ -10,12 +11,18 @@ use std::ptr::NonNull;
 /// Guards keep their hold in a field *before* dashmap's own guard, so that the clock is released
 /// while the shard is still locked, and moves from guard to guard in `map`, `into_ref`, ...
 pub(super) struct Hold {
-    key: NonNull<LockVar>,
+    key: NonNull<Key>,
     mode: Mode,
     origin: Origin,
+    /// How the holder changed the value, where it is, and what looks at it.
+    changed: Option<(How, NonNull<()>, Look)>,
 }
 
-// SAFETY: `LockVar` may be used by any thread; the pointer is as good as `&LockVar`.
+/// What is at a place, which must hold a value of the type it was made for.
+type Look = unsafe fn(NonNull<()>) -> Value;
+
+// SAFETY: `Key` may be used by any thread; the pointer is as good as `&Key`. The other one is looked
+// through while the guard lives, which is `Send` itself or the hold's owner is not.
 unsafe impl Send for Hold {}
 // SAFETY: a `&Hold` gives access to nothing.
 unsafe impl Sync for Hold {}
@@ -28,13 +35,30 @@ impl Hold {
     /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
     /// as long as it is held, in either mode.
     #[inline]
-    pub unsafe fn take(key: NonNull<LockVar>, mode: Mode, at: &At) -> Self {
+    pub unsafe fn take(key: NonNull<Key>, mode: Mode, what: What, at: &At) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { key.as_ref() }.acquired(mode, at);
+        unsafe { key.as_ref() }.acquired(mode, what, at);
         Hold {
             key,
             mode,
             origin: Origin::new(at),
+            changed: None,
+        }
+    }
+
+    /// The holder may change the value from now on.
+    ///
+    /// # Safety
+    ///
+    /// The value stays in place until the hold is dropped, and nobody else reaches it then.
+    #[inline]
+    pub unsafe fn change<V>(&mut self, value: NonNull<V>, how: How) {
+        unsafe fn look<V>(value: NonNull<()>) -> Value {
+            // SAFETY: made for this type by `change`, whose promise is that nobody writes it.
+            value::of(unsafe { value.cast::<V>().as_ref() })
+        }
+        if self.changed.is_none() {
+            self.changed = Some((how, value.cast(), look::<V>));
         }
     }
 }
@@ -43,7 +67,13 @@ impl Drop for Hold {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: the promise given to `take`.
-        unsafe { self.key.as_ref() }.released(self.mode, self.origin.at());
+        let key = unsafe { self.key.as_ref() };
+        let at = self.origin.at();
+        if let Some((how, value, look)) = self.changed {
+            // SAFETY: the promise given to `change`.
+            key.written(unsafe { look(value) }, how, at);
+        }
+        key.released(self.mode, at);
     }
 }
 
@@ -67,6 +97,12 @@ impl<'a> Vacancy<'a> {
         }
     }
 
+    /// The key that is inserted.
+    #[inline]
+    pub fn key(&self) -> Key {
+        Key::new(self.edges.id, self.hash, self.edges.absent.past(self.hash))
+    }
+
     /// The key is there now, and goes by a clock of its own.
     #[inline]
     pub fn filled(self, at: &At) {
@@ -79,7 +115,7 @@ impl<'a> Vacancy<'a> {
 impl Drop for Vacancy<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.edges.absent.release(self.hash, self.origin.at());
+        self.edges.absent.release(self.hash, None, self.origin.at());
     }
 }
 

@@ -8,7 +8,7 @@ use super::mapref::one::{Ref, RefMut};
 use super::read_only::ReadOnlyView;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, Op};
+use crate::engine::{At, How, Op};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -171,7 +171,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.remove_at(key, &At::here(&Op("DashMap::remove")), |_, _| true)
+        let at = At::here(&Op("DashMap::remove"));
+        self.remove_at(key, How::Blind, &at, |_, _| true)
     }
 
     /// Removes a key if it is there and `f` returns true; returns what was removed.
@@ -182,9 +183,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.remove_at(key, &At::here(&Op("DashMap::remove_if")), |key, value| {
-            f(key, value)
-        })
+        let at = At::here(&Op("DashMap::remove_if"));
+        self.remove_at(key, How::Conditional, &at, |key, value| f(key, value))
     }
 
     /// Removes a key if it is there and `f`, which may change the value, returns true; returns what
@@ -196,7 +196,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.remove_at(key, &At::here(&Op("DashMap::remove_if_mut")), f)
+        let at = At::here(&Op("DashMap::remove_if_mut"));
+        self.remove_at(key, How::Conditional, &at, f)
     }
 
     /// An iterator over shared references; each locks its shard while it lives.
@@ -345,8 +346,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        self.get_at(key, &At::here(&Op("DashMap::contains_key")))
-            .is_some()
+        self.contains_at(key, &At::here(&Op("DashMap::contains_key")))
     }
 
     /// The place of a key, there or not; it locks its shard while it lives.

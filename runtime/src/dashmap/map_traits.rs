@@ -6,7 +6,7 @@ use super::mapref::multiple::RefMulti;
 use super::mapref::one::{Ref, RefMut};
 use super::try_result::TryResult;
 use super::{DashMap, Map};
-use crate::engine::{At, Op};
+use crate::engine::{At, How, Op};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::fmt;
@@ -101,7 +101,7 @@ where
     #[track_caller]
     #[inline]
     fn sub(self, key: &Q) -> Self::Output {
-        self.remove_at(key, &At::here(&Op("DashMap -")), |_, _| true)
+        self.remove_at(key, How::Blind, &At::here(&Op("DashMap -")), |_, _| true)
     }
 }
 

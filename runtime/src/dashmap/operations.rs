@@ -5,7 +5,8 @@ use super::mapref::entry::{Entry, OccupiedEntry, VacantEntry};
 use super::mapref::one::{Ref, RefMut};
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::At;
+use crate::engine::{At, How, What};
+use crate::value::Value;
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -21,7 +22,23 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             self.missed(key, at);
             return None;
         };
-        Some(Ref::new(guard, at))
+        Some(Ref::new(guard, What::Value, at))
+    }
+
+    #[inline]
+    pub(super) fn contains_at<Q>(&'a self, key: &Q, at: &At) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        match self.inner.get(key) {
+            Some(guard) => drop(Ref::new(guard, What::Presence, at)),
+            None => {
+                self.missed(key, at);
+                return false;
+            }
+        }
+        true
     }
 
     #[inline]
@@ -34,7 +51,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             self.missed(key, at);
             return None;
         };
-        Some(RefMut::new(guard, at))
+        Some(RefMut::new(guard, What::Value, at))
     }
 
     #[inline]
@@ -44,7 +61,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         match self.inner.try_get(key) {
-            TryResult::Present(guard) => TryResult::Present(Ref::new(guard, at)),
+            TryResult::Present(guard) => TryResult::Present(Ref::new(guard, What::Value, at)),
             TryResult::Absent => {
                 self.missed(key, at);
                 TryResult::Absent
@@ -60,7 +77,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         match self.inner.try_get_mut(key) {
-            TryResult::Present(guard) => TryResult::Present(RefMut::new(guard, at)),
+            TryResult::Present(guard) => TryResult::Present(RefMut::new(guard, What::Value, at)),
             TryResult::Absent => {
                 self.missed(key, at);
                 TryResult::Absent
@@ -71,23 +88,24 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     #[inline]
     pub(super) fn entry_at(&'a self, key: K, at: &At) -> Entry<'a, K, V> {
-        self.tracked_entry(self.inner.entry(key), at)
+        self.tracked_entry(self.inner.entry(key), What::Value, at)
     }
 
     #[inline]
     pub(super) fn try_entry_at(&'a self, key: K, at: &At) -> Option<Entry<'a, K, V>> {
-        Some(self.tracked_entry(self.inner.try_entry(key)?, at))
+        Some(self.tracked_entry(self.inner.try_entry(key)?, What::Value, at))
     }
 
     #[inline]
     fn tracked_entry(
         &'a self,
         entry: upstream::Entry<'a, K, Tracked<V>>,
+        what: What,
         at: &At,
     ) -> Entry<'a, K, V> {
         match entry {
             upstream::Entry::Occupied(entry) => {
-                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, at))
+                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, what, at))
             }
             upstream::Entry::Vacant(entry) => {
                 let hash = self.hasher().hash_one(entry.key());
@@ -98,10 +116,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     #[inline]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.entry_at(key, at) {
-            Entry::Occupied(mut entry) => Some(entry.insert(value)),
+        match self.tracked_entry(self.inner.entry(key), What::Nothing, at) {
+            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind)),
             Entry::Vacant(entry) => {
-                entry.insert_at(value, at);
+                entry.insert_at(value, How::Blind, at);
                 None
             }
         }
@@ -111,6 +129,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn remove_at<Q>(
         &self,
         key: &Q,
+        how: How,
         at: &At,
         f: impl FnOnce(&K, &mut V) -> bool,
     ) -> Option<(K, V)>
@@ -123,7 +142,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             seen = true;
             let removes = tracked.exclusively(at, |value| f(key, value));
             if removes {
-                self.edges.removed(tracked.hash, at);
+                self.leave(tracked, how, at);
             }
             removes
         });
@@ -161,7 +180,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         self.inner.retain(|key, tracked| {
             let keeps = tracked.exclusively(at, |value| f(key, value));
             if !keeps {
-                self.edges.removed(tracked.hash, at);
+                self.leave(tracked, How::Whole, at);
             }
             keeps
         });
@@ -172,6 +191,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn len_at(&self, at: &At) -> usize {
         let len = self.inner.len();
         self.edges.size.acquire(at);
+        self.edges.count.read(self.edges.id, len, at);
         len
     }
 
@@ -189,15 +209,21 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         self.inner.shrink_to_fit();
     }
 
-    /// The key was looked for in vain. The hash is only worth its price once the map had a removal.
+    /// The key is about to be removed; the shard is locked.
+    #[inline]
+    fn leave(&self, tracked: &mut Tracked<V>, how: How, at: &At) {
+        tracked.key.written(Value::ABSENT, how, at);
+        self.edges.removed(tracked.hash, tracked.key.leave(), at);
+    }
+
+    /// The key was looked for in vain.
     #[inline]
     fn missed<Q>(&self, key: &Q, at: &At)
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        if self.edges.absent.any() {
-            self.edges.absent.acquire(self.hasher().hash_one(key), at);
-        }
+        let hash = self.hasher().hash_one(key);
+        self.edges.absent.missed(self.edges.id, hash, at);
     }
 }

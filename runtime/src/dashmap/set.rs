@@ -3,7 +3,7 @@
 use super::DashMap;
 use super::iter_set::{Iter, OwningIter};
 use super::setref::one::Ref;
-use crate::engine::{At, Op};
+use crate::engine::{At, How, Op};
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -123,7 +123,7 @@ impl<'a, K: 'a + Eq + Hash, S: BuildHasher + Clone> DashSet<K, S> {
     {
         let at = At::here(&Op("DashSet::remove"));
         self.inner
-            .remove_at(key, &at, |_, ()| true)
+            .remove_at(key, How::Blind, &at, |_, ()| true)
             .map(|(key, ())| key)
     }
 
@@ -137,7 +137,7 @@ impl<'a, K: 'a + Eq + Hash, S: BuildHasher + Clone> DashSet<K, S> {
     {
         let at = At::here(&Op("DashSet::remove_if"));
         self.inner
-            .remove_at(key, &at, |key, ()| f(key))
+            .remove_at(key, How::Conditional, &at, |key, ()| f(key))
             .map(|(key, ())| key)
     }
 
@@ -218,8 +218,7 @@ impl<'a, K: 'a + Eq + Hash, S: BuildHasher + Clone> DashSet<K, S> {
         Q: Hash + Eq + ?Sized,
     {
         self.inner
-            .get_at(key, &At::here(&Op("DashSet::contains")))
-            .is_some()
+            .contains_at(key, &At::here(&Op("DashSet::contains")))
     }
 }
 

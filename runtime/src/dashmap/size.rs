@@ -40,7 +40,9 @@ impl Size {
     /// The size was read.
     #[inline]
     pub fn acquire(&self, at: &At) {
-        self.stripes.iter().for_each(|stripe| stripe.0.acquire(at));
+        self.stripes
+            .iter()
+            .for_each(|stripe| stripe.0.acquire_in_turn(at));
     }
 }
 

@@ -1,7 +1,8 @@
 //! A value and the clock of its key.
 
 use super::hold::Hold;
-use crate::engine::{At, LockVar, Mode, Op};
+use crate::engine::{At, How, Key, Mode, Op, What};
+use crate::value;
 use std::fmt;
 use std::ptr::NonNull;
 
@@ -11,26 +12,23 @@ pub(super) struct Tracked<V> {
     /// The program's value.
     pub value: V,
     /// The key, as a lock.
-    pub key: LockVar,
+    pub key: Key,
     /// The key's hash, kept so that a removal need not call the program's `Hash` under the lock.
     pub hash: u64,
 }
 
 impl<V> Tracked<V> {
-    /// A value whose key nobody has held.
+    /// A value under a new key, which the current strand inserts.
     #[inline]
-    pub fn new(value: V, hash: u64) -> Self {
-        Tracked {
-            value,
-            key: LockVar::new(),
-            hash,
-        }
+    pub fn new(value: V, key: Key, hash: u64, how: How, at: &At) -> Self {
+        key.written(value::of(&value), how, at);
+        Tracked { value, key, hash }
     }
 
     /// The value, seen by an operation that keeps no guard.
     #[inline]
     pub fn seen(&self, at: &At) -> &V {
-        self.key.acquired(Mode::Shared, at);
+        self.key.acquired(Mode::Shared, What::Value, at);
         self.key.released(Mode::Shared, at);
         &self.value
     }
@@ -40,7 +38,7 @@ impl<V> Tracked<V> {
     pub fn exclusively<R>(&mut self, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(key), Mode::Exclusive, at) };
+        let _hold = unsafe { Hold::take(NonNull::from(key), Mode::Exclusive, What::Nothing, at) };
         f(value)
     }
 
@@ -48,8 +46,9 @@ impl<V> Tracked<V> {
     #[inline]
     pub fn altered(self, at: &At, f: impl FnOnce(V) -> V) -> Self {
         let Tracked { value, key, hash } = self;
-        key.acquired(Mode::Exclusive, at);
+        key.acquired(Mode::Exclusive, What::Nothing, at);
         let value = f(value);
+        key.written(value::of(&value), How::Whole, at);
         key.released(Mode::Exclusive, at);
         Tracked { value, key, hash }
     }
@@ -57,7 +56,7 @@ impl<V> Tracked<V> {
     /// The value, taken out of a map that is nobody else's any more.
     #[inline]
     pub fn into_seen(self, at: &At) -> V {
-        self.key.acquired(Mode::Exclusive, at);
+        self.key.acquired(Mode::Exclusive, What::Nothing, at);
         self.key.released(Mode::Exclusive, at);
         self.value
     }
@@ -70,8 +69,13 @@ impl<V: Clone> Clone for Tracked<V> {
     fn clone(&self) -> Self {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, &at) };
-        Tracked::new(self.value.clone(), self.hash)
+        let _hold =
+            unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, What::Passing, &at) };
+        Tracked {
+            value: self.value.clone(),
+            key: Key::default(),
+            hash: self.hash,
+        }
     }
 }
 

@@ -7,10 +7,12 @@
 
 use super::At;
 use super::granule::{Access, Granule, Kind, WHOLE};
-use super::memory;
-use super::state::{self, State};
+use super::spot::{How, Spot};
+use super::state::{self, Edge, State};
 use super::sync::{Locked, SyncVar};
 use super::tape::{self, Event};
+use super::value::Value;
+use super::{mark, memory};
 use core::sync::atomic::Ordering;
 
 /// Clock and shadow of one atomic. Every method runs the real operation `f` while the clock is
@@ -19,6 +21,7 @@ use core::sync::atomic::Ordering;
 pub struct AtomicVar {
     sync: SyncVar,
     granule: Granule,
+    spot: Spot,
 }
 
 /// Whether a load, or the load half of a read-modify-write, of this order acquires.
@@ -86,36 +89,52 @@ struct Operation<'a> {
     me: &'a mut State,
     clock: Locked<'a>,
     shadow: Shadow<'a>,
+    spot: Option<&'a Spot>,
     at: &'a At,
 }
 
 impl Operation<'_> {
+    #[inline]
+    fn seen(&mut self, value: Value) {
+        if let Some(spot) = self.spot {
+            spot.seen(self.me, mark::new_id, Some(value), self.at);
+        }
+    }
+
+    #[inline]
+    fn written(&mut self, value: Value, how: How) {
+        if let Some(spot) = self.spot {
+            spot.written(self.me, mark::new_id, value, how, self.at);
+        }
+    }
+
     /// What the value carries happens before the operation itself, if it acquires.
     #[inline]
-    fn take_in(&mut self, order: Ordering) {
+    fn take_in(&mut self, order: Ordering, edge: Edge) {
         if acquires(order) {
-            self.clock.acquire(self.me, self.at);
+            self.clock.acquire(self.me, edge, self.at);
         } else {
             self.clock.add_to_pending(self.me);
         }
     }
 
     #[inline]
-    fn load<T>(mut self, order: Ordering, f: impl FnOnce() -> T) -> T {
+    fn load<T>(mut self, order: Ordering, f: impl FnOnce() -> T, now: impl Fn() -> Value) -> T {
         let value = f();
         self.loaded(order);
+        self.seen(now());
         value
     }
 
     #[inline]
     fn loaded(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Load, order, self.at);
-        self.take_in(order);
+        self.take_in(order, Edge::Told);
         self.shadow.touch(self.me, Kind::LOAD, self.at);
     }
 
     #[inline]
-    fn store(mut self, order: Ordering, f: impl FnOnce()) {
+    fn store(mut self, order: Ordering, f: impl FnOnce(), now: impl Fn() -> Value) {
         self.shadow.trace(self.me, Event::Store, order, self.at);
         self.shadow.touch(self.me, Kind::STORE, self.at);
         if releases(order) {
@@ -124,19 +143,22 @@ impl Operation<'_> {
             self.clock.publish_fence(self.me, self.at);
         }
         f();
+        self.written(now(), How::Blind);
     }
 
     #[inline]
-    fn rmw<T>(mut self, order: Ordering, f: impl FnOnce() -> T) -> T {
+    fn rmw<T>(mut self, order: Ordering, f: impl FnOnce() -> T, now: impl Fn() -> Value) -> T {
         let value = f();
         self.modified(order);
+        self.written(now(), How::Whole);
         value
     }
 
     #[inline]
     fn modified(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Rmw, order, self.at);
-        self.take_in(order);
+        // Strands that modify one value come one after the other: who is first is luck.
+        self.take_in(order, Edge::Chance);
         self.shadow.touch(self.me, Kind::RMW, self.at);
         if releases(order) {
             self.clock.release_join(self.me, self.at);
@@ -151,11 +173,18 @@ impl Operation<'_> {
         success: Ordering,
         failure: Ordering,
         f: impl FnOnce() -> Result<T, T>,
+        now: impl Fn() -> Value,
     ) -> Result<T, T> {
         let result = f();
         match result {
-            Ok(_) => self.modified(success),
-            Err(_) => self.loaded(failure),
+            Ok(_) => {
+                self.modified(success);
+                self.written(now(), How::Conditional);
+            }
+            Err(_) => {
+                self.loaded(failure);
+                self.seen(now());
+            }
         }
         result
     }
@@ -168,6 +197,7 @@ impl AtomicVar {
         AtomicVar {
             sync: SyncVar::new(),
             granule: Granule::new(),
+            spot: Spot::new(),
         }
     }
 
@@ -177,33 +207,46 @@ impl AtomicVar {
             me,
             clock: self.sync.lock(),
             shadow: Shadow::Object(&self.granule),
+            spot: Some(&self.spot),
             at,
         }
     }
 
-    /// A load with `order`.
+    /// A load with `order`. `now` tells the value; so in the other operations.
     #[inline]
-    pub fn load<T>(&self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
+    pub fn load<T>(
+        &self,
+        order: Ordering,
+        at: &At,
+        f: impl FnOnce() -> T,
+        now: impl Fn() -> Value,
+    ) -> T {
         match state::enter() {
-            Some(mut me) => self.begin(&mut me, at).load(order, f),
+            Some(mut me) => self.begin(&mut me, at).load(order, f, now),
             None => f(),
         }
     }
 
     /// A store with `order`.
     #[inline]
-    pub fn store(&self, order: Ordering, at: &At, f: impl FnOnce()) {
+    pub fn store(&self, order: Ordering, at: &At, f: impl FnOnce(), now: impl Fn() -> Value) {
         match state::enter() {
-            Some(mut me) => self.begin(&mut me, at).store(order, f),
+            Some(mut me) => self.begin(&mut me, at).store(order, f, now),
             None => f(),
         }
     }
 
     /// A read-modify-write that always writes (`swap`, `fetch_*`).
     #[inline]
-    pub fn rmw<T>(&self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
+    pub fn rmw<T>(
+        &self,
+        order: Ordering,
+        at: &At,
+        f: impl FnOnce() -> T,
+        now: impl Fn() -> Value,
+    ) -> T {
         match state::enter() {
-            Some(mut me) => self.begin(&mut me, at).rmw(order, f),
+            Some(mut me) => self.begin(&mut me, at).rmw(order, f, now),
             None => f(),
         }
     }
@@ -212,15 +255,15 @@ impl AtomicVar {
     #[inline]
     pub fn compare_exchange<T>(
         &self,
-        success: Ordering,
-        failure: Ordering,
+        (success, failure): (Ordering, Ordering),
         at: &At,
         f: impl FnOnce() -> Result<T, T>,
+        now: impl Fn() -> Value,
     ) -> Result<T, T> {
         match state::enter() {
             Some(mut me) => self
                 .begin(&mut me, at)
-                .compare_exchange(success, failure, f),
+                .compare_exchange(success, failure, f, now),
             None => f(),
         }
     }
@@ -242,6 +285,11 @@ impl AtomicVar {
             Shadow::Object(&self.granule).touch(&mut me, Kind::WRITE, at);
         }
     }
+}
+
+/// What bytes hold is not looked at: no check is composed of operations on them.
+fn unknown() -> Value {
+    Value::UNKNOWN
 }
 
 /// An atomic operation on bytes that no façade object stands for.
@@ -268,6 +316,7 @@ impl AtomicBytes {
                 me: &mut me,
                 clock: sync.lock(),
                 shadow,
+                spot: None,
                 at,
             }))
         })
@@ -276,7 +325,7 @@ impl AtomicBytes {
     /// As [`AtomicVar::load`].
     pub fn load<T>(self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
         self.run(at, |operation| match operation {
-            Some(operation) => operation.load(order, f),
+            Some(operation) => operation.load(order, f, unknown),
             None => f(),
         })
     }
@@ -284,7 +333,7 @@ impl AtomicBytes {
     /// As [`AtomicVar::store`].
     pub fn store(self, order: Ordering, at: &At, f: impl FnOnce()) {
         self.run(at, |operation| match operation {
-            Some(operation) => operation.store(order, f),
+            Some(operation) => operation.store(order, f, unknown),
             None => f(),
         })
     }
@@ -292,7 +341,7 @@ impl AtomicBytes {
     /// As [`AtomicVar::rmw`].
     pub fn rmw<T>(self, order: Ordering, at: &At, f: impl FnOnce() -> T) -> T {
         self.run(at, |operation| match operation {
-            Some(operation) => operation.rmw(order, f),
+            Some(operation) => operation.rmw(order, f, unknown),
             None => f(),
         })
     }
@@ -306,7 +355,7 @@ impl AtomicBytes {
         f: impl FnOnce() -> Result<T, T>,
     ) -> Result<T, T> {
         self.run(at, |operation| match operation {
-            Some(operation) => operation.compare_exchange(success, failure, f),
+            Some(operation) => operation.compare_exchange(success, failure, f, unknown),
             None => f(),
         })
     }

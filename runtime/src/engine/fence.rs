@@ -1,7 +1,7 @@
 //! Fences.
 
 use super::At;
-use super::state;
+use super::state::{self, Edge};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
 
@@ -21,7 +21,7 @@ pub fn fence(order: Ordering, at: &At) {
     ) && !me.pending.is_none()
     {
         let mut pending = core::mem::replace(&mut me.pending, super::sync::Snapshot::NONE);
-        me.join(&pending.clock, pending.tip, at, None);
+        me.join(&pending.clock, pending.tip, Edge::Told, at, None);
         pending.clear();
     }
     if matches!(

@@ -1,5 +1,6 @@
 //! What the engine found, as plain data: addresses are not symbolised, nothing is rendered.
 
+use super::value::Value;
 use std::panic::Location;
 
 /// How a lock is held.
@@ -103,6 +104,10 @@ pub struct Side {
     pub strand: StrandInfo,
     /// Locks held at that time; `None` when that is no longer known.
     pub locks: Option<Vec<Held>>,
+    /// What it did, where that is more than reading or writing: "the read", "the stale write".
+    pub role: Option<&'static str>,
+    /// The value that it read or wrote.
+    pub value: Value,
 }
 
 /// The last time that something the first strand had done became known to the second, before the
@@ -126,6 +131,8 @@ pub struct Finding {
     pub first: Side,
     /// The access that found it.
     pub second: Side,
+    /// What else took part, in the order in which it is told.
+    pub witnesses: Vec<Side>,
     /// What failed to order them; `None`: nothing of the first strand had reached the second, but by
     /// its creation.
     pub last_sync: Option<LastSync>,

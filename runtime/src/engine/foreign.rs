@@ -12,7 +12,7 @@ use super::arena::Handle;
 use super::clock::Clock;
 use super::epoch::Epoch;
 use super::record::Record;
-use super::state::State;
+use super::state::{Edge, State};
 use super::sync::SyncVar;
 use super::{At, Op, slots};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ pub fn inherit(me: &mut State) {
         record.snapshot(&mut past);
         past.raise(record.slot, record.now.load(Ordering::Acquire));
     }
-    me.join(&past, Epoch::NONE, &at, None);
+    me.join(&past, Epoch::NONE, Edge::Told, &at, None);
     past.clear();
 }
 
@@ -99,7 +99,7 @@ fn name(_: &mut [u8; NAME]) -> Option<&str> {
 #[cold]
 pub fn learn(me: &mut State) {
     me.foreign_seen = ended();
-    PAST.learn(me, &At::here(&OP));
+    PAST.learn(me, Edge::Told, &At::here(&OP));
 }
 
 /// A foreign thread ends.

@@ -178,6 +178,12 @@ impl Held {
         }
     }
 
+    /// Whether there is any.
+    #[inline]
+    pub fn any(&self) -> bool {
+        self.len > 0
+    }
+
     /// The interned set of what is held; 0 when nothing is.
     #[inline]
     pub fn set(&mut self) -> u32 {

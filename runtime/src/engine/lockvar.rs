@@ -2,7 +2,7 @@
 
 use super::At;
 use super::finding::Mode;
-use super::state;
+use super::state::{self, Edge, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
 
@@ -28,19 +28,26 @@ impl LockVar {
     /// Call right after the real lock was taken.
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
-        let Some(mut me) = state::enter() else { return };
-        if tape::on(&me) {
+        if let Some(mut me) = state::enter() {
+            self.taken(&mut me, mode, at);
+        }
+    }
+
+    /// [`acquired`](Self::acquired) by a strand at hand.
+    #[inline]
+    pub fn taken(&self, me: &mut State, mode: Mode, at: &At) {
+        if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::LockShared
             } else {
                 Event::Lock
             };
             let id = self.exclusive.lock().id();
-            tape::push(&mut me, event, id, 0, at);
+            tape::push(me, event, id, 0, at);
         }
-        self.exclusive.learn(&mut me, at);
+        self.exclusive.learn(me, Edge::Chance, at);
         if mode == Mode::Exclusive {
-            self.shared.learn(&mut me, at);
+            self.shared.learn(me, Edge::Chance, at);
         }
         me.held.push(self as *const _ as usize, mode, at);
     }

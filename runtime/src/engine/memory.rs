@@ -7,6 +7,7 @@ use super::At;
 use super::arena::{self, Handle};
 use super::granule::{Access, BYTES, Granule, Kind, Writers};
 use super::lock::Spin;
+use super::scope;
 use super::state::{self, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
@@ -106,6 +107,11 @@ pub fn access(me: &mut State, kind: Kind, address: usize, size: usize, at: &At) 
     };
     if tape::on(me) {
         tape::push_access(me, kind, address as u64, size as u32, at);
+    }
+    if scope::watches(me) {
+        for (base, _) in granules(address, size) {
+            scope::did(me, base as u64, kind.writes(), at);
+        }
     }
     let mut writers = Writers::default();
     for (granule, part) in parts() {

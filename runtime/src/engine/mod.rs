@@ -6,6 +6,7 @@
 //! * [`Granule`]: the shadow of 8 bytes, or of one façade object; [`memory`] for raw addresses;
 //! * [`SyncVar`]: the clock that a lock, a channel slot, ... carries between strands;
 //! * [`LockVar`]: a `SyncVar` pair for exclusive and shared holders, which also knows who holds it;
+//! * [`Key`]: a key of a concurrent map: its lock, and what strands compose of operations on it;
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
 
@@ -23,27 +24,36 @@ mod foreign;
 mod free;
 mod granule;
 mod held;
+mod key;
+mod list;
 pub mod lock;
 mod lockvar;
+mod mark;
 pub mod memory;
 mod overflow;
 mod page;
 mod prim;
+mod reads;
 mod record;
 pub mod schedule;
+pub mod scope;
 pub mod session;
 mod sink;
 mod slots;
+mod spot;
 mod state;
 pub mod strand;
 mod sync;
 pub mod tape;
 pub mod tell;
+pub mod value;
 
 pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
+pub use key::{Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
+pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};
 pub use sync::SyncVar;

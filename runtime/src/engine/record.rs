@@ -313,6 +313,11 @@ impl Record {
         self.fast.store(NO_EPOCH, Ordering::Relaxed);
     }
 
+    /// The strand's next access is looked at, even if it repeats one of its epoch.
+    pub fn forget_fast(&self) {
+        self.fast.store(NO_EPOCH, Ordering::Relaxed);
+    }
+
     /// The strand no longer runs. Its slot is free once nobody can join it any more.
     pub fn exited(&self) {
         if self.fate.exit() {

@@ -5,14 +5,15 @@
 //! process session once that one has ended (a detached thread may outlive it).
 
 use super::arena::{self, Handle};
-use super::finding::Finding;
+use super::finding::{Finding, Severity};
 use super::schedule::{self, Schedule};
+use super::scope::Scopes;
 use super::sink::Findings;
 use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
 use super::tape::{self, Tape};
 use super::{At, Op, strand};
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// What a session does.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,10 @@ pub struct Settings {
     pub shb: bool,
     /// How many different findings are kept; the others are counted.
     pub max_reports: usize,
+    /// The least severity that is told.
+    pub severity: Severity,
+    /// Whether what strands compose of several operations is checked.
+    pub composed: bool,
     /// Whether every event is recorded for a trace.
     pub record: bool,
     /// Who runs next.
@@ -35,6 +40,8 @@ impl Default for Settings {
         Settings {
             shb: true,
             max_reports: 100,
+            severity: Severity::Warning,
+            composed: true,
             record: false,
             schedule: Schedule::Native,
             seed: 0,
@@ -47,8 +54,11 @@ impl Default for Settings {
 pub struct Session {
     pub(super) findings: Findings,
     pub(super) tape: Tape,
+    pub(super) scopes: Scopes,
     pub(super) shb: AtomicBool,
     max_reports: AtomicUsize,
+    severity: AtomicU8,
+    pub(super) composed: AtomicBool,
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
@@ -61,8 +71,11 @@ impl Session {
         Session {
             findings: Findings::new(),
             tape: Tape::new(),
+            scopes: Scopes::new(),
             shb: AtomicBool::new(true),
             max_reports: AtomicUsize::new(100),
+            severity: AtomicU8::new(Severity::Warning as u8),
+            composed: AtomicBool::new(true),
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -75,10 +88,18 @@ impl Session {
         self.findings.take(most)
     }
 
+    /// Whether findings of this severity are kept.
+    pub(super) fn tells(&self, severity: Severity) -> bool {
+        severity as u8 >= self.severity.load(Ordering::Relaxed)
+    }
+
     fn configure(&self, settings: Settings) {
         self.shb.store(settings.shb, Ordering::Relaxed);
         self.max_reports
             .store(settings.max_reports, Ordering::Relaxed);
+        self.severity
+            .store(settings.severity as u8, Ordering::Relaxed);
+        self.composed.store(settings.composed, Ordering::Relaxed);
         self.noise
             .store(settings.schedule == Schedule::Noise, Ordering::Relaxed);
         self.seed.store(settings.seed, Ordering::Relaxed);
@@ -135,6 +156,17 @@ pub(super) fn by_handle(session: Handle) -> &'static Session {
 /// Whether a session is recorded.
 pub fn is_taped(session: Handle) -> bool {
     by_handle(session).tape.is_on()
+}
+
+/// Whether what the strands of a session compose of several operations is checked.
+pub fn is_composed(session: Handle) -> bool {
+    by_handle(session).composed.load(Ordering::Relaxed)
+}
+
+/// Whether notes are kept.
+pub fn is_pedantic(session: Handle) -> bool {
+    let session = by_handle(session);
+    session.composed.load(Ordering::Relaxed) && session.tells(Severity::Note)
 }
 
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.

@@ -9,6 +9,7 @@ use super::record::Record;
 use super::session;
 use super::slots;
 use super::state::State;
+use super::value::Value;
 use crate::stack;
 use core::cell::UnsafeCell;
 
@@ -25,11 +26,91 @@ pub struct Sighting {
     pub access: Access,
 }
 
+impl Sighting {
+    fn kind(&self) -> What {
+        if self.map {
+            What::MapRace
+        } else {
+            What::DataRace
+        }
+    }
+}
+
+/// One operation of a finding that is composed of several.
+#[derive(Clone, Copy, Debug)]
+pub struct Act {
+    /// Where.
+    pub site: u32,
+    /// Who, and when.
+    pub epoch: Epoch,
+    /// Whether it wrote.
+    pub write: bool,
+    /// What it did: "the read".
+    pub role: &'static str,
+    /// The value that it read or wrote.
+    pub value: Value,
+}
+
+/// Most witnesses that a finding keeps.
+const WITNESSES: usize = 8;
+
+/// A fault that several operations make, each of them right by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Composition {
+    /// What.
+    pub kind: What,
+    /// How sure.
+    pub severity: Severity,
+    /// The two sides.
+    pub sides: [Act; 2],
+    witnesses: [Option<Act>; WITNESSES],
+}
+
+impl Composition {
+    /// With the first few of `witnesses`.
+    pub fn new(
+        kind: What,
+        severity: Severity,
+        sides: [Act; 2],
+        witnesses: impl IntoIterator<Item = Act>,
+    ) -> Self {
+        let mut kept = [None; WITNESSES];
+        for (place, witness) in kept.iter_mut().zip(witnesses) {
+            *place = Some(witness);
+        }
+        Composition {
+            kind,
+            severity,
+            sides,
+            witnesses: kept,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Seen {
+    Race(Sighting),
+    Composed(Composition),
+}
+
+impl Seen {
+    /// What two sightings of one fault have in common, either way round.
+    fn key(&self) -> (What, [(usize, usize); 2]) {
+        let (kind, sites) = match self {
+            Seen::Race(race) => (race.kind(), [race.first.site, race.second.site]),
+            Seen::Composed(composed) => (composed.kind, composed.sides.map(|side| side.site)),
+        };
+        let mut places = sites.map(stack::key);
+        places.sort();
+        (kind, places)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Raw {
     next: Handle,
     count: u64,
-    sighting: Sighting,
+    seen: Seen,
     /// The second strand's record.
     second: &'static Record,
 }
@@ -76,11 +157,8 @@ impl Findings {
     }
 
     /// Keeps a finding, or counts it where the same two places raced before (either way round).
-    fn add(&self, sighting: Sighting, second: &'static Record) {
-        let places = (
-            stack::key(sighting.first.site),
-            stack::key(sighting.second.site),
-        );
+    fn add(&self, seen: Seen, second: &'static Record) {
+        let key = seen.key();
         let _held = self.lock.lock();
         // SAFETY: under the lock; the handles name `Raw`s.
         unsafe {
@@ -88,9 +166,7 @@ impl Findings {
             let mut at = list.first;
             while at != 0 {
                 let raw = arena::address(at).cast::<Raw>();
-                let have = &(*raw).sighting;
-                let (a, b) = (stack::key(have.first.site), stack::key(have.second.site));
-                if (a, b) == places || (b, a) == places {
+                if (*raw).seen.key() == key {
                     (*raw).count += 1;
                     return;
                 }
@@ -104,7 +180,7 @@ impl Findings {
             let raw = Raw {
                 next: 0,
                 count: 1,
-                sighting,
+                seen,
                 second,
             };
             arena::address(fresh).cast::<Raw>().write(raw);
@@ -155,7 +231,17 @@ impl Findings {
 
 /// A race was found by `me`.
 pub fn report(me: &State, sighting: Sighting) {
-    session::of(me).findings.add(sighting, me.record);
+    session::of(me)
+        .findings
+        .add(Seen::Race(sighting), me.record);
+}
+
+/// A fault of several operations was found by `me`, whose operation is the second side.
+pub fn report_composed(me: &State, composition: Composition) {
+    let session = session::of(me);
+    if session.tells(composition.severity) {
+        session.findings.add(Seen::Composed(composition), me.record);
+    }
 }
 
 /// Whether a racy read of this strand joins the last writer's clock.
@@ -174,6 +260,15 @@ fn strand_info(record: &Record) -> StrandInfo {
     }
 }
 
+fn nobody() -> StrandInfo {
+    StrandInfo {
+        id: u32::MAX,
+        name: None,
+        parent: None,
+        created: None,
+    }
+}
+
 fn side(cell: &Cell, owner: Option<&Record>, address: usize, size: usize) -> Side {
     Side {
         place: stack::told(cell.site).unwrap_or_else(stack::unknown),
@@ -181,26 +276,49 @@ fn side(cell: &Cell, owner: Option<&Record>, address: usize, size: usize) -> Sid
         atomic: cell.kind.atomic(),
         address,
         size,
-        strand: owner.map_or_else(
-            || StrandInfo {
-                id: u32::MAX,
-                name: None,
-                parent: None,
-                created: None,
-            },
-            strand_info,
-        ),
+        strand: owner.map_or_else(nobody, strand_info),
         locks: Some(stack::locks_of(cell.site)),
+        role: None,
+        value: Value::UNKNOWN,
+    }
+}
+
+fn acted(act: &Act) -> Side {
+    Side {
+        place: stack::told(act.site).unwrap_or_else(stack::unknown),
+        write: act.write,
+        atomic: true,
+        address: 0,
+        size: 0,
+        strand: slots::record_of(act.epoch).map_or_else(nobody, strand_info),
+        locks: Some(stack::locks_of(act.site)),
+        role: Some(act.role),
+        value: act.value,
     }
 }
 
 fn tell(raw: &Raw) -> Finding {
+    match &raw.seen {
+        Seen::Race(sighting) => race(raw, sighting),
+        Seen::Composed(composed) => Finding {
+            kind: composed.kind,
+            severity: composed.severity,
+            first: acted(&composed.sides[0]),
+            second: acted(&composed.sides[1]),
+            witnesses: composed.witnesses.iter().flatten().map(acted).collect(),
+            last_sync: None,
+            count: raw.count,
+        },
+    }
+}
+
+fn race(raw: &Raw, sighting: &Sighting) -> Finding {
     let Sighting {
         first,
         second,
-        map,
         access,
-    } = raw.sighting;
+        ..
+    } = *sighting;
     let owner = slots::record_of(first.epoch);
     // The earlier side's bytes within the granule; a façade object is accessed as a whole.
     let (address, size) = if access.size == 0 {
@@ -213,10 +331,11 @@ fn tell(raw: &Raw) -> Finding {
         )
     };
     Finding {
-        kind: if map { What::MapRace } else { What::DataRace },
+        kind: sighting.kind(),
         severity: Severity::Error,
         first: side(&first, owner, address, size),
         second: side(&second, Some(raw.second), access.address, access.size),
+        witnesses: Vec::new(),
         last_sync: last_sync(&first, &second, raw.second),
         count: raw.count,
     }

@@ -14,15 +14,25 @@
 //! publishes the epoch that was last published there has nothing to do. It also ticks before the
 //! clock grows within a used epoch, so that the clock of every access can be told from its epoch
 //! (see `record`).
+//!
+//! # What it was told
+//!
+//! Memory order counts every edge, but who comes first at a lock is a matter of luck. *Told* is the
+//! part of a strand's clock that came by edges that the program makes on every schedule: fork, join, a
+//! message, a flag; not by mutual exclusion, a read-modify-write or a map's own operations (the weak
+//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
+//! operations is judged by it. An edge that tells passes on all that its sender knew, however the
+//! sender had learned of it: told is never too small, so it silences rather than accuses.
 
 use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
 use super::held::Held;
 use super::lock::SpinGuard;
+use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
-use super::{At, foreign, schedule, tape};
+use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -40,8 +50,20 @@ pub struct State {
     time: Time,
     /// Its slot.
     pub slot: Slot,
+    /// What the strand was told, once that is not all that it knows.
+    told: Clock,
+    /// Whether `told` holds; until then the clock does.
+    split: bool,
     /// How many ended foreign threads this strand knows of.
     pub foreign_seen: u64,
+    /// Whether what it composes of several operations is checked.
+    pub composes: bool,
+    /// Whether operations that nothing but a map orders are told.
+    pub pedantic: bool,
+    /// What it has read of locations that it has not written since.
+    pub reads: Reads,
+    /// How many atomic scopes it is in.
+    pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
     pub given: Clock,
     /// Its permanent part.
@@ -58,6 +80,15 @@ pub struct State {
     pub extent: Extent,
     /// Recently interned sites.
     pub sites: crate::stack::Cache,
+}
+
+/// What an edge of happens-before is to the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// It is there on every schedule: fork, join, a message, a flag.
+    Told,
+    /// Another schedule may turn it round: a lock, a read-modify-write, a map's operation.
+    Chance,
 }
 
 /// The epoch of a state that is nobody's: equal to no epoch in shadow.
@@ -197,7 +228,13 @@ impl State {
             used: true,
             time: record.start,
             slot: record.slot,
+            told: Clock::EMPTY,
+            split: false,
             foreign_seen: 0,
+            composes: session::is_composed(record.session),
+            pedantic: session::is_pedantic(record.session),
+            reads: Reads::new(),
+            scopes: 0,
             given: Clock::EMPTY,
             record,
             noise: record.noise,
@@ -223,6 +260,8 @@ impl State {
             (*state).fence.clear();
             (*state).pending.clear();
             (*state).given.clear();
+            (*state).told.clear();
+            (*state).reads.clear();
             (*state).held.clear();
             let record = (*state).record;
             if !(*state).used {
@@ -244,7 +283,7 @@ impl State {
     pub fn access_epoch(&mut self) -> Epoch {
         self.used = true;
         let epoch = Epoch::new(self.slot, self.time);
-        if !tape::on(self) {
+        if !tape::on(self) && !scope::watches(self) {
             self.record.fast.store(epoch.0, Ordering::Relaxed);
             if self.record.taken.load(Ordering::Relaxed) >= self.time {
                 // Taken since this operation began: the store just undid what `take` stored.
@@ -289,10 +328,37 @@ impl State {
         epoch.slot() == self.slot || self.clock().knows(epoch)
     }
 
+    /// Whether `epoch` happens before what this strand does now, on every schedule.
+    #[inline]
+    pub fn was_told(&self, epoch: Epoch) -> bool {
+        let told = if self.split { &self.told } else { self.clock() };
+        epoch.slot() == self.slot || told.knows(epoch)
+    }
+
+    /// Whether an edge from `epoch` brings nothing new.
+    #[inline]
+    pub fn has_heard(&self, epoch: Epoch, edge: Edge) -> bool {
+        self.knows(epoch) && (edge == Edge::Chance || !self.split || self.was_told(epoch))
+    }
+
     /// `C_t |= clock | tip`. `released` is where, for reports.
     #[cold]
-    pub fn join(&mut self, clock: &Clock, tip: Epoch, at: &At, released: Option<&At>) {
+    pub fn join(&mut self, clock: &Clock, tip: Epoch, edge: Edge, at: &At, released: Option<&At>) {
         let record = self.record;
+        match edge {
+            Edge::Chance if !self.split => {
+                self.split = true;
+                // SAFETY: this strand is the record's owner, and nothing is joined meanwhile.
+                self.told.assign(unsafe { record.clock() });
+            }
+            Edge::Told if self.split => {
+                self.told.join(clock, |_, _| {});
+                if tip.is_some() {
+                    self.told.raise(tip.slot(), tip.time());
+                }
+            }
+            Edge::Chance | Edge::Told => {}
+        }
         record.join(
             clock,
             tip,

@@ -5,7 +5,8 @@ use super::arena::Handle;
 use super::clock::Clock;
 use super::epoch::Epoch;
 use super::record::Record;
-use super::state::{self, State, Switch};
+use super::scope;
+use super::state::{self, Edge, State, Switch};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
 
@@ -43,6 +44,9 @@ pub(super) fn fork_into(me: &mut State, name: Option<&str>, session: Handle, at:
     let now = me.publish();
     past.raise(now.slot(), now.time());
     let record = Record::new(name, Some(me.record.id), created, session, past);
+    if let Some(child) = Record::at(record) {
+        scope::forked(me, child.id);
+    }
     if let (true, Some(child)) = (tape::on(me), Record::at(record)) {
         tape::push(me, Event::Fork, u64::from(child.id), 0, at);
     }
@@ -207,7 +211,7 @@ impl Strand {
             let mut all = Clock::EMPTY;
             record.snapshot(&mut all);
             let last = Epoch::new(record.slot, record.now.load(Ordering::Acquire));
-            me.join(&all, last, at, None);
+            me.join(&all, last, Edge::Told, at, None);
             all.clear();
             if tape::on(&me) {
                 tape::push(&mut me, Event::Join, u64::from(record.id), 0, at);

@@ -11,7 +11,7 @@ use super::clock::Clock;
 use super::epoch::Epoch;
 use super::lock::{Spin, SpinGuard};
 use super::prim::{AtomicU32, AtomicU64, Ordering};
-use super::state::{self, State};
+use super::state::{self, Edge, State};
 use super::tape::{self, Event};
 use super::{At, Op};
 
@@ -111,29 +111,41 @@ impl SyncVar {
         }
     }
 
-    /// What was released into this clock happens before what the current strand does next.
+    /// What was released into this clock happens before what the current strand does next, on every
+    /// schedule: a message.
     #[inline]
     pub fn acquire(&self, at: &At) {
+        self.acquire_by(Edge::Told, at);
+    }
+
+    /// [`acquire`](Self::acquire), where another schedule may turn the edge round: mutual exclusion.
+    #[inline]
+    pub fn acquire_in_turn(&self, at: &At) {
+        self.acquire_by(Edge::Chance, at);
+    }
+
+    #[inline]
+    fn acquire_by(&self, edge: Edge, at: &At) {
         if let Some(mut me) = state::enter() {
             if tape::on(&me) {
                 self.lock().trace(&mut me, Event::Acquire, at);
             }
-            self.learn(&mut me, at);
+            self.learn(&mut me, edge, at);
         }
     }
 
-    /// [`acquire`](Self::acquire) by a strand at hand, as part of an operation traced as a whole.
+    /// Acquires for a strand at hand, as part of an operation traced as a whole.
     #[inline]
-    pub fn learn(&self, me: &mut State, at: &At) {
+    pub fn learn(&self, me: &mut State, edge: Edge, at: &At) {
         // A tip names its whole clock, so one look settles the common cases without the lock.
         let tip = Epoch(self.tip.load(Ordering::Acquire));
         let known = if tip.is_some() {
-            me.knows(tip)
+            me.has_heard(tip, edge)
         } else {
             self.body.load(Ordering::Acquire) == 0
         };
         if !known {
-            self.lock().acquire(me, at);
+            self.lock().acquire(me, edge, at);
         }
     }
 
@@ -252,14 +264,14 @@ impl Locked<'_> {
 
     /// `C_t |= L`.
     #[inline]
-    pub fn acquire(&mut self, me: &mut State, at: &At) {
+    pub fn acquire(&mut self, me: &mut State, edge: Edge, at: &At) {
         let tip = self.tip();
-        if tip.is_some() && me.knows(tip) || self.body_handle() == 0 {
+        if tip.is_some() && me.has_heard(tip, edge) || self.body_handle() == 0 {
             return;
         }
         let body = self.body();
         let released = body.released.map(|(op, location)| At::new(op, location));
-        me.join(&body.clock, tip, at, released.as_ref());
+        me.join(&body.clock, tip, edge, at, released.as_ref());
     }
 
     /// `L := C_t`.
@@ -329,7 +341,7 @@ impl Locked<'_> {
     #[inline]
     pub fn add_to_pending(&mut self, me: &mut State) {
         let tip = self.tip();
-        if self.body_handle() == 0 || tip.is_some() && me.knows(tip) {
+        if self.body_handle() == 0 || tip.is_some() && me.has_heard(tip, Edge::Told) {
             return;
         }
         let clock = &self.body().clock;

@@ -5,6 +5,7 @@
 //! read by an acquire load, so that is what the engine is told. Only the exchange that wins
 //! publishes anything.
 
+use crate::engine::value::Value;
 use crate::engine::{At, AtomicVar, Op};
 use std::convert::Infallible;
 use std::fmt;
@@ -67,21 +68,18 @@ macro_rules! race_cell {
             }
 
             fn get_at(&self, at: &At) -> Option<$got> {
-                self.clock.load(Ordering::Acquire, at, || self.real.get())
+                self.clock.load(Ordering::Acquire, at, || self.real.get(), unknown)
             }
 
             fn set_at(&self, value: $value, at: &At) -> Result<(), $refused> {
                 // The engine compares an exchange's outcomes by `Ok` and `Err` only.
                 let mut outcome = Ok(());
-                let _ = self.clock.compare_exchange(
-                    Ordering::Release,
-                    Ordering::Acquire,
-                    at,
-                    || {
-                        outcome = self.real.set(value);
-                        if outcome.is_ok() { Ok(()) } else { Err(()) }
-                    },
-                );
+                let real = || {
+                    outcome = self.real.set(value);
+                    if outcome.is_ok() { Ok(()) } else { Err(()) }
+                };
+                let orders = (Ordering::Release, Ordering::Acquire);
+                let _ = self.clock.compare_exchange(orders, at, real, unknown);
                 outcome
             }
 
@@ -243,4 +241,9 @@ impl<T> fmt::Debug for OnceBox<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.real.fmt(f)
     }
+}
+
+/// A cell is written once, so no check needs its value.
+fn unknown() -> Value {
+    Value::UNKNOWN
 }

@@ -59,6 +59,11 @@ impl Builder {
             severity: finding.severity.into(),
             count: finding.count,
             accesses: [self.access(&finding.first), self.access(&finding.second)],
+            witnesses: finding
+                .witnesses
+                .iter()
+                .map(|side| self.access(side))
+                .collect(),
             last_sync: finding.last_sync.as_ref().map(|sync| LastSync {
                 released: sync.released.as_ref().map(|(place, strand)| Release {
                     place: self.place(place),
@@ -88,6 +93,8 @@ impl Builder {
                 .locks
                 .as_ref()
                 .map(|locks| locks.iter().map(|held| self.lock(held)).collect()),
+            role: side.role,
+            value: side.value.is_known().then(|| side.value.to_string()),
         }
     }
 

@@ -54,6 +54,8 @@ pub struct Race {
     pub(super) severity: Severity,
     pub(super) count: u64,
     pub(super) accesses: [Access; 2],
+    #[cfg_attr(feature = "detect", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub(super) witnesses: Vec<Access>,
     pub(super) last_sync: Option<LastSync>,
 }
 
@@ -74,6 +76,12 @@ impl Race {
     #[inline]
     pub fn accesses(&self) -> &[Access; 2] {
         &self.accesses
+    }
+
+    /// What else took part, where it takes more than two: of a stale write, the write in between.
+    #[inline]
+    pub fn witnesses(&self) -> &[Access] {
+        &self.witnesses
     }
 
     /// How often the same two places raced.
@@ -172,9 +180,26 @@ pub struct Access {
     pub(super) address: Option<usize>,
     pub(super) strand: Strand,
     pub(super) locks: Option<Vec<Lock>>,
+    #[cfg_attr(feature = "detect", serde(skip_serializing_if = "Option::is_none"))]
+    pub(super) role: Option<&'static str>,
+    #[cfg_attr(feature = "detect", serde(skip_serializing_if = "Option::is_none"))]
+    pub(super) value: Option<String>,
 }
 
 impl Access {
+    /// What it did, where that is more than to read or to write: `the check`, `the stale write`.
+    #[inline]
+    pub fn role(&self) -> Option<&str> {
+        self.role
+    }
+
+    /// The value that it read or wrote, where Fidge can show it: of a map's key or an atomic, for
+    /// integers, `bool`, `char`, floats, short text, addresses and absence.
+    #[inline]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
     /// The operation's name, such as `HashMap::insert`.
     #[inline]
     pub fn op(&self) -> &str {

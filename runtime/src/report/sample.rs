@@ -5,6 +5,7 @@ use super::{
     Access, Builder, Frame, Kind, Lock, Place, Race, Report, Severity, Strand, Suppressions,
 };
 use crate::engine::finding::{self, Finding, Side, StrandInfo};
+use crate::engine::value::Value;
 use crate::options::Options;
 use std::panic::Location;
 
@@ -51,6 +52,8 @@ fn side(op: &'static str, location: &'static Location<'static>, id: u32, name: &
             created: None,
         },
         locks: Some(Vec::new()),
+        role: None,
+        value: Value::UNKNOWN,
     }
 }
 
@@ -66,6 +69,7 @@ pub fn findings() -> Vec<Finding> {
             write: true,
             ..second
         },
+        witnesses: Vec::new(),
         last_sync: None,
         count: 1,
     }]
@@ -103,6 +107,8 @@ pub fn race() -> Race {
         address: None,
         strand: strand(1, "a", 20),
         locks: Some(Vec::new()),
+        role: None,
+        value: None,
     };
     let bump = frame("app::bump", 16, 10, true);
     let main = frame("app::main::{{closure}}", 29, 13, false);
@@ -119,6 +125,7 @@ pub fn race() -> Race {
         severity: Severity::Error,
         count: 1,
         accesses: [first, second],
+        witnesses: Vec::new(),
         last_sync: None,
     }
 }

@@ -27,9 +27,9 @@ pub(crate) struct Rule {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
-    /// `race:`: a function, in any kind of race.
+    /// `race:`: a function, in a data race or a map race.
     AnyRace,
-    /// `data-race:`, `map-race:`: a function, in that kind.
+    /// `data-race:`, `stale-write:`, ...: a function, in that kind.
     Only(Kind),
     /// `fn:`: a function, in any kind of report.
     Function,
@@ -37,10 +37,19 @@ enum What {
     File,
 }
 
-const PREFIXES: [(&str, What); 5] = [
+const PREFIXES: [(&str, What); 14] = [
     ("race", What::AnyRace),
     ("data-race", What::Only(Kind::DataRace)),
     ("map-race", What::Only(Kind::MapRace)),
+    ("stale-write", What::Only(Kind::StaleWrite)),
+    ("aba", What::Only(Kind::Aba)),
+    ("atomicity", What::Only(Kind::Atomicity)),
+    ("guard-deadlock", What::Only(Kind::GuardDeadlock)),
+    ("guard-across-await", What::Only(Kind::GuardAcrossAwait)),
+    ("lock-order", What::Only(Kind::LockOrder)),
+    ("iteration", What::Only(Kind::Iteration)),
+    ("stale-size", What::Only(Kind::StaleSize)),
+    ("unordered", What::Only(Kind::Unordered)),
     ("fn", What::Function),
     ("file", What::File),
 ];
@@ -118,8 +127,8 @@ impl Rule {
     fn matches(&self, race: &Race) -> bool {
         let applies = match self.what {
             What::Only(kind) => kind == race.kind(),
-            // Every kind there is so far is a race.
-            What::AnyRace | What::Function | What::File => true,
+            What::AnyRace => matches!(race.kind(), Kind::DataRace | Kind::MapRace),
+            What::Function | What::File => true,
         };
         applies
             && race
@@ -326,7 +335,9 @@ mod tests {
         );
         assert_eq!(
             error("thread:x"),
-            "suppressions: s.txt:1: expected race, data-race, map-race, fn or file before the ':', \
+            "suppressions: s.txt:1: expected race, data-race, map-race, stale-write, aba, \
+             atomicity, guard-deadlock, guard-across-await, lock-order, iteration, stale-size, \
+             unordered, fn or file before the ':', \
              found 'thread'"
         );
         assert_eq!(

@@ -8,6 +8,7 @@
 use super::advice::advice;
 use super::{Access, Frame, Kind, Lock, Place, Race, Report, Severity, Strand};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -60,16 +61,25 @@ impl Report {
 fn render(race: &Race, renderer: &Renderer) -> String {
     let [first, second] = race.accesses();
     let who = names(race);
+    let all = || race.accesses().iter().chain(race.witnesses()).zip(&who);
     let level = match race.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let late = format!("{} by {}", what(second), who[1]);
-    let early = format!("earlier {} by {}", what(first), who[0]);
     let group = Group::with_title(level.primary_title(sentence(race, &who)));
-    let group = excerpt(group, second, AnnotationKind::Primary, late);
-    let group = excerpt(group, first, AnnotationKind::Context, early);
+    let late = label(second, &who[1], "");
+    let mut group = excerpt(group, second, AnnotationKind::Primary, late);
+    let early = label(first, &who[0], "earlier ");
+    group = excerpt(group, first, AnnotationKind::Context, early);
+    for (access, who) in all().skip(2) {
+        group = excerpt(
+            group,
+            access,
+            AnnotationKind::Context,
+            label(access, who, ""),
+        );
+    }
     let notes = notes(race, &who)
         .into_iter()
         .map(|note| Level::NOTE.message(note));
@@ -78,42 +88,96 @@ fn render(race: &Race, renderer: &Renderer) -> String {
     renderer.render(&[group])
 }
 
-/// How the two strands are called: by number too where their names are the same.
-fn names(race: &Race) -> [String; 2] {
-    let strands = race.accesses().each_ref().map(Access::strand);
-    let names = strands.map(Strand::to_string);
-    if names[0] != names[1] || strands[0].name().is_none() {
-        return names;
-    }
-    strands.map(|strand| format!("{strand} (strand {})", strand.id()))
+/// How the strand of each side and of each witness is called: by number too where another one has
+/// the same name.
+fn names(race: &Race) -> Vec<String> {
+    let strands = || {
+        let all = race.accesses().iter().chain(race.witnesses());
+        all.map(Access::strand)
+    };
+    let name = |strand: &Strand| {
+        let ambiguous = strand.name().is_some()
+            && strands().any(|other| other.id() != strand.id() && other.name() == strand.name());
+        match ambiguous {
+            true => format!("{strand} (strand {})", strand.id()),
+            false => strand.to_string(),
+        }
+    };
+    strands().map(name).collect()
 }
 
-fn sentence(race: &Race, [first, second]: &[String; 2]) -> String {
-    let kind = match race.kind() {
-        Kind::DataRace => "data race",
-        Kind::MapRace => "map race",
-        Kind::StaleWrite => "stale write",
-        Kind::Aba => "ABA",
-        Kind::Atomicity => "atomicity violation",
-        Kind::GuardDeadlock => "guard deadlock",
-        Kind::GuardAcrossAwait => "guard held across an await",
-        Kind::LockOrder => "lock-order inversion",
-        Kind::Iteration => "inconsistent iteration",
-        Kind::StaleSize => "stale size",
-        Kind::Unordered => "unordered operations",
-    };
+fn sentence(race: &Race, names: &[String]) -> String {
     let [one, other] = race.accesses().each_ref().map(Access::op);
+    let (first, second) = (&names[0], &names[1]);
+    let third = race.witnesses().first().map(Access::op).zip(names.get(2));
+    let (op, third) = third.unwrap_or(("another operation", second));
     let times = match race.count() {
         0 | 1 => String::new(),
         n => format!(" ({n} times)"),
     };
-    format!(
-        "{kind}: `{other}` by {second} is not ordered with the earlier `{one}` by {first}{times}"
-    )
+    let text = match race.kind() {
+        Kind::DataRace => format!(
+            "data race: `{other}` by {second} is not ordered with the earlier `{one}` by {first}"
+        ),
+        Kind::MapRace => format!(
+            "map race: `{other}` by {second} is not ordered with the earlier `{one}` by {first}"
+        ),
+        Kind::StaleWrite => format!(
+            "stale write: `{other}` by {second} acts on what its `{one}` read before `{op}` by \
+             {third} changed it"
+        ),
+        Kind::Aba => format!(
+            "ABA: `{other}` by {second} found the value that its `{one}` had read, but `{op}` by \
+             {third} had changed it in between"
+        ),
+        Kind::Atomicity => format!(
+            "atomicity violation: `{op}` by {third} came between `{one}` and `{other}` of one atomic \
+             scope by {second}"
+        ),
+        Kind::GuardDeadlock => format!(
+            "guard deadlock: `{other}` by {second} waits for what cannot be granted while the guard \
+             of `{one}` is held by {first}"
+        ),
+        Kind::GuardAcrossAwait => {
+            format!("guard held across an await: {second} was suspended with the guard of `{one}`")
+        }
+        Kind::LockOrder => format!(
+            "lock-order inversion: `{other}` by {second} and `{one}` by {first} take locks in \
+             opposite orders"
+        ),
+        Kind::Iteration => format!(
+            "inconsistent iteration: `{one}` by {first} saw the map half before and half after \
+             `{other}` by {second}"
+        ),
+        Kind::StaleSize => format!(
+            "stale size: `{other}` by {second} acts on what its `{one}` said before `{op}` by {third} \
+             changed it"
+        ),
+        Kind::Unordered => format!(
+            "unordered operations: nothing but the map orders `{other}` by {second} and `{one}` by \
+             {first}, whose order matters"
+        ),
+    };
+    text + &times
+}
+
+/// What a line of source is marked with.
+fn label(access: &Access, who: &str, when: &str) -> String {
+    let mut text = match access.role() {
+        Some(role) => format!("{role} by {who}"),
+        None => format!("{when}{} by {who}", what(access)),
+    };
+    if let Some(value) = access.value() {
+        let _ = write!(text, ": {value}");
+    }
+    text
 }
 
 /// `atomic write of 4 bytes`
 fn what(access: &Access) -> String {
+    if let Some(role) = access.role() {
+        return role.to_owned();
+    }
     let mut text = String::new();
     if access.is_atomic() {
         text += "atomic ";
@@ -166,13 +230,18 @@ fn call(source: &str, column: usize) -> Range<usize> {
     start..start + length
 }
 
-fn notes(race: &Race, names: &[String; 2]) -> Vec<String> {
+fn notes(race: &Race, names: &[String]) -> Vec<String> {
     let sides = || race.accesses().iter().zip(names).rev();
+    let witnesses = || race.witnesses().iter().zip(&names[2..]);
     let mut notes = Vec::new();
-    for (access, who) in sides() {
+    for (access, who) in sides().chain(witnesses()) {
         notes.extend(side(access, who));
     }
-    for (access, who) in sides() {
+    let mut told = BTreeSet::new();
+    for (access, who) in sides().chain(witnesses()) {
+        if !told.insert(access.strand().id()) {
+            continue;
+        }
         notes.extend(creation(
             access.strand(),
             who,
@@ -185,7 +254,9 @@ fn notes(race: &Race, names: &[String; 2]) -> Vec<String> {
     } else {
         notes.extend(sides().map(|(access, who)| locks(access.locks(), who)));
     }
-    notes.push(last_sync(race, names));
+    if matches!(race.kind(), Kind::DataRace | Kind::MapRace) {
+        notes.push(last_sync(race, names));
+    }
     notes
 }
 
@@ -229,9 +300,9 @@ fn stack(frames: &[Frame]) -> String {
 }
 
 /// How a strand is called that created another: by its name, if it is a side of the race too.
-fn creator(race: &Race, names: &[String; 2], created: &Access) -> Option<String> {
+fn creator(race: &Race, names: &[String], created: &Access) -> Option<String> {
     let parent = created.strand().parent()?;
-    let mut sides = race.accesses().iter().zip(names);
+    let mut sides = race.accesses().iter().chain(race.witnesses()).zip(names);
     let side = sides.find(|(access, _)| access.strand().id() == parent);
     Some(side.map_or_else(|| format!("strand {parent}"), |(_, name)| name.clone()))
 }
@@ -274,7 +345,8 @@ fn locks(locks: Option<&[Lock]>, who: &str) -> String {
     format!("{who} held {}", list.join(" and "))
 }
 
-fn last_sync(race: &Race, [first, second]: &[String; 2]) -> String {
+fn last_sync(race: &Race, names: &[String]) -> String {
+    let (first, second) = (&names[0], &names[1]);
     let Some(sync) = race.last_sync() else {
         // What a strand learned by its creation is not in the model.
         let since = match race.accesses()[1].strand().created() {

@@ -9,6 +9,7 @@ use crate::engine::arena::{self, Handle};
 use crate::engine::bucket::Bucket;
 use crate::engine::finding::Mode;
 use core::panic::Location;
+use core::sync::atomic::AtomicBool;
 
 const BUCKETS: usize = 1 << 16;
 
@@ -29,6 +30,8 @@ pub struct Entry {
     pub locks: u32,
     /// For a lock set: how its newest lock is held.
     pub mode: Mode,
+    /// Whether a strand wrote here without having read.
+    pub blind: AtomicBool,
 }
 
 impl Entry {
@@ -100,6 +103,7 @@ pub fn intern(
                 location,
                 locks,
                 mode,
+                blind: AtomicBool::new(false),
             });
             entry
                 .add(1)

@@ -12,8 +12,11 @@ pub(crate) mod symbolise;
 use crate::engine::finding::{Held, Mode, Place};
 use crate::engine::{At, Op, State};
 use core::panic::Location;
+use core::sync::atomic::Ordering;
 
-pub use capture::{Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode};
+pub use capture::{
+    Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
+};
 
 /// A strand's recently interned sites, by hash.
 #[derive(Debug)]
@@ -80,6 +83,25 @@ pub fn lock_set(
 ) -> u32 {
     let hash = depot::mix(op, Some(location), below) ^ (1 + mode as u64);
     depot::intern(hash, op, Some(location), below, mode, &[])
+}
+
+/// A strand wrote at a site without having read what it replaced.
+pub fn is_blind(site: u32) {
+    if let Some(entry) = depot::get(site)
+        && !entry.blind.load(Ordering::Relaxed)
+    {
+        entry.blind.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a strand ever did.
+pub fn was_blind(site: u32) -> bool {
+    depot::get(site).is_some_and(|entry| entry.blind.load(Ordering::Relaxed))
+}
+
+/// Whether any lock was held at a site.
+pub fn is_locked(site: u32) -> bool {
+    depot::get(site).is_some_and(|entry| entry.locks != 0)
 }
 
 /// What makes two sites the same place, whatever their stacks and locks.

@@ -3,7 +3,8 @@
 use self::Entry::{Occupied, Vacant};
 use crate::collections::contract::Contract;
 use crate::collections::tracked::Tracked;
-use crate::engine::{At, Op};
+use crate::engine::{At, How, Op, What};
+use crate::value::{self, Value};
 use std::collections::hash_map as real;
 use std::fmt;
 use std::mem;
@@ -20,12 +21,16 @@ pub enum Entry<'a, K: 'a, V: 'a> {
 pub struct OccupiedEntry<'a, K: 'a, V: 'a> {
     pub(super) base: real::OccupiedEntry<'a, K, Tracked<V>>,
     pub(super) contract: &'a Contract,
+    /// The key's hash, where its history counts; 0 otherwise.
+    pub(super) hash: u64,
 }
 
 /// The place of a key that is not there.
 pub struct VacantEntry<'a, K: 'a, V: 'a> {
     pub(super) base: real::VacantEntry<'a, K, Tracked<V>>,
     pub(super) contract: &'a Contract,
+    /// The key's hash, where its history counts; 0 otherwise.
+    pub(super) hash: u64,
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
@@ -129,9 +134,11 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     #[inline]
     #[track_caller]
     pub fn remove_entry(self) -> (K, V) {
-        self.contract
-            .change(&At::here(&Op("OccupiedEntry::remove_entry")));
-        let (key, tracked) = self.base.remove_entry();
+        let at = At::here(&Op("OccupiedEntry::remove_entry"));
+        self.contract.change(&at);
+        let (key, mut tracked) = self.base.remove_entry();
+        let histories = &self.contract.histories;
+        histories.removed(&mut tracked.past, || self.hash, How::Whole, &at);
         (key, tracked.into_value())
     }
 
@@ -141,7 +148,10 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     pub fn get(&self) -> &V {
         let at = At::here(&Op("OccupiedEntry::get"));
         self.contract.look(&at);
-        self.base.get().read(&at)
+        let tracked = self.base.get();
+        let histories = &self.contract.histories;
+        histories.found(&tracked.past, || self.hash, What::Value, &at);
+        tracked.read(&at)
     }
 
     /// The value, to be written while the entry lives.
@@ -172,21 +182,35 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
     #[inline]
     #[track_caller]
     pub fn remove(self) -> V {
-        self.contract
-            .change(&At::here(&Op("OccupiedEntry::remove")));
-        self.base.remove().into_value()
+        let at = At::here(&Op("OccupiedEntry::remove"));
+        self.contract.change(&at);
+        let mut tracked = self.base.remove();
+        let histories = &self.contract.histories;
+        histories.removed(&mut tracked.past, || self.hash, How::Whole, &at);
+        tracked.into_value()
     }
 
     #[inline]
     fn get_mut_at(&mut self, at: &At) -> &mut V {
         self.contract.look(at);
+        self.writes(at);
         self.base.get_mut().write(at)
     }
 
     #[inline]
     fn into_mut_at(self, at: &At) -> &'a mut V {
         self.contract.look(at);
+        self.writes(at);
         self.base.into_mut().write(at)
+    }
+
+    /// Tells the key's history that its value may be written from now on.
+    #[inline]
+    fn writes(&self, at: &At) {
+        let histories = &self.contract.histories;
+        // What the caller makes of it is not seen.
+        let (past, unknown) = (&self.base.get().past, Value::UNKNOWN);
+        histories.written(past, || self.hash, unknown, How::Whole, at);
     }
 }
 
@@ -220,16 +244,28 @@ impl<'a, K: 'a, V: 'a> VacantEntry<'a, K, V> {
     #[inline]
     fn insert_at(self, value: V, at: &At) -> &'a mut V {
         self.contract.change(at);
-        self.base.insert(Tracked::new(value)).value_mut()
+        let tracked = self.tracked(value, at);
+        self.base.insert(tracked).value_mut()
     }
 
     #[inline]
     fn insert_entry_at(self, value: V, at: &At) -> OccupiedEntry<'a, K, V> {
         self.contract.change(at);
+        let tracked = self.tracked(value, at);
         OccupiedEntry {
-            base: self.base.insert_entry(Tracked::new(value)),
+            base: self.base.insert_entry(tracked),
             contract: self.contract,
+            hash: self.hash,
         }
+    }
+
+    /// The value with the history of its key.
+    #[inline]
+    fn tracked(&self, value: V, at: &At) -> Tracked<V> {
+        let (histories, new) = (&self.contract.histories, value::of(&value));
+        let tracked = Tracked::resumed(value, histories.resume(|| self.hash));
+        histories.written(&tracked.past, || self.hash, new, How::Whole, at);
+        tracked
     }
 }
 

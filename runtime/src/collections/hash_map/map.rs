@@ -5,8 +5,10 @@ use super::{
     Values, ValuesMut,
 };
 use crate::collections::contract::{Contract, Draining, Traversal};
+use crate::collections::history::Histories;
 use crate::collections::tracked::Tracked;
-use crate::engine::{At, Op};
+use crate::engine::{At, How, Op, What};
+use crate::value::{self, Value};
 use std::borrow::Borrow;
 use std::collections::{TryReserveError, hash_map as real};
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -300,14 +302,23 @@ where
         self.contract.look(&at);
         let full = self.is_full();
         let contract = &self.contract;
+        let hash = Histories::hash(|| self.base.hasher().hash_one(&key));
         match self.base.entry(key) {
-            real::Entry::Occupied(base) => Entry::Occupied(OccupiedEntry { base, contract }),
+            real::Entry::Occupied(base) => Entry::Occupied(OccupiedEntry {
+                base,
+                contract,
+                hash,
+            }),
             real::Entry::Vacant(base) => {
                 if full {
                     // std has made room already.
                     contract.rebuild(&at);
                 }
-                Entry::Vacant(VacantEntry { base, contract })
+                Entry::Vacant(VacantEntry {
+                    base,
+                    contract,
+                    hash,
+                })
             }
         }
     }
@@ -333,8 +344,9 @@ where
     {
         let at = At::here(&Op("HashMap::get_key_value"));
         self.contract.look(&at);
-        let (key, tracked) = self.base.get_key_value(k)?;
-        Some((key, tracked.read(&at)))
+        let found = self.base.get_key_value(k);
+        let found = self.seen(k, found, |(_, tracked)| tracked, What::Value, &at);
+        found.map(|(key, tracked)| (key, tracked.read(&at)))
     }
 
     /// The values of several keys at once, to be written.
@@ -386,8 +398,10 @@ where
         K: Borrow<Q>,
         Q: ?Sized + Hash + Eq,
     {
-        self.get_at(k, &At::here(&Op("HashMap::contains_key")))
-            .is_some()
+        let at = At::here(&Op("HashMap::contains_key"));
+        self.contract.look(&at);
+        let found = self.seen(k, self.base.get(k), |tracked| tracked, What::Presence, &at);
+        found.map(|tracked| tracked.read(&at)).is_some()
     }
 
     /// The value of `k`, to be written.
@@ -400,6 +414,14 @@ where
     {
         let at = At::here(&Op("HashMap::get_mut"));
         self.contract.look(&at);
+        let hash = || self.base.hasher().hash_one(k);
+        if let Some(tracked) = self.base.get(k) {
+            // What the caller makes of it is not seen.
+            let unknown = Value::UNKNOWN;
+            self.contract
+                .histories
+                .written(&tracked.past, hash, unknown, How::Whole, &at);
+        }
         Some(self.base.get_mut(k)?.write(&at))
     }
 
@@ -421,7 +443,9 @@ where
     {
         let at = At::here(&Op("HashMap::remove"));
         if self.will_remove(k, &at) {
-            Some(self.base.remove(k)?.into_value())
+            let mut tracked = self.base.remove(k)?;
+            self.leave(k, &mut tracked, &at);
+            Some(tracked.into_value())
         } else {
             None
         }
@@ -439,8 +463,17 @@ where
         if !self.will_remove(k, &at) {
             return None;
         }
-        let (key, tracked) = self.base.remove_entry(k)?;
+        let (key, mut tracked) = self.base.remove_entry(k)?;
+        self.leave(k, &mut tracked, &at);
         Some((key, tracked.into_value()))
+    }
+
+    /// Keeps the history of a key that was removed.
+    #[inline]
+    fn leave<Q: ?Sized + Hash>(&self, k: &Q, tracked: &mut Tracked<V>, at: &At) {
+        let hash = || self.base.hasher().hash_one(k);
+        let histories = &self.contract.histories;
+        histories.removed(&mut tracked.past, hash, How::Blind, at);
     }
 
     /// Whether `k` is there to be removed, in which case the removal is checked now, while the
@@ -466,7 +499,31 @@ where
         Q: ?Sized + Hash + Eq,
     {
         self.contract.look(at);
-        Some(self.base.get(k)?.read(at))
+        let found = self.seen(k, self.base.get(k), |tracked| tracked, What::Value, at);
+        found.map(|tracked| tracked.read(at))
+    }
+
+    /// Tells the key's history that it was found, or not.
+    #[inline]
+    fn seen<'a, Q, T>(
+        &'a self,
+        k: &Q,
+        found: Option<T>,
+        tracked: impl FnOnce(&T) -> &'a Tracked<V>,
+        what: What,
+        at: &At,
+    ) -> Option<T>
+    where
+        V: 'a,
+        Q: ?Sized + Hash,
+    {
+        let hash = || self.base.hasher().hash_one(k);
+        let histories = &self.contract.histories;
+        match &found {
+            Some(found) => histories.found(&tracked(found).past, hash, what, at),
+            None => histories.missed(hash, at),
+        }
+        found
     }
 
     #[inline]
@@ -478,11 +535,21 @@ where
             self.contract.rebuild(at);
             self.base.reserve(1);
         }
+        let new = value::of(&v);
+        let hash = Histories::hash(|| self.base.hasher().hash_one(&k));
+        let hash = || hash;
+        let histories = &self.contract.histories;
         match self.base.entry(k) {
-            real::Entry::Occupied(mut entry) => Some(mem::replace(entry.get_mut().write(at), v)),
+            real::Entry::Occupied(mut entry) => {
+                let tracked = entry.get_mut();
+                histories.written(&tracked.past, hash, new, How::Blind, at);
+                Some(mem::replace(tracked.write(at), v))
+            }
             real::Entry::Vacant(entry) => {
                 self.contract.change(at);
-                entry.insert(Tracked::new(v));
+                let tracked = Tracked::resumed(v, histories.resume(hash));
+                histories.written(&tracked.past, hash, new, How::Blind, at);
+                entry.insert(tracked);
                 None
             }
         }

@@ -4,7 +4,8 @@ use super::one::RefMut;
 use crate::dashmap::edges::Edges;
 use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode, Op};
+use crate::engine::{At, How, Mode, Op, What};
+use crate::value::{self, Value};
 use ::dashmap as upstream;
 use std::hash::Hash;
 use std::mem;
@@ -157,13 +158,14 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(self, value: V) -> RefMut<'a, K, V> {
-        self.insert_at(value, &At::here(&Op("VacantEntry::insert")))
+        self.insert_at(value, How::Whole, &At::here(&Op("VacantEntry::insert")))
     }
 
     #[inline]
-    pub(in crate::dashmap) fn insert_at(self, value: V, at: &At) -> RefMut<'a, K, V> {
+    pub(in crate::dashmap) fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
-        let guard = RefMut::new(entry.insert(Tracked::new(value, vacancy.hash)), at);
+        let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, how, at);
+        let guard = RefMut::new(entry.insert(tracked), What::Nothing, at);
         vacancy.filled(at);
         guard
     }
@@ -177,8 +179,9 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
-        let entry = entry.insert_entry(Tracked::new(value, vacancy.hash));
-        let entry = OccupiedEntry::new(entry, vacancy.edges, &at);
+        let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, How::Whole, &at);
+        let entry = entry.insert_entry(tracked);
+        let entry = OccupiedEntry::new(entry, vacancy.edges, What::Nothing, &at);
         vacancy.filled(&at);
         entry
     }
@@ -219,12 +222,13 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     pub(in crate::dashmap) fn new(
         mut entry: upstream::OccupiedEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
+        what: What,
         at: &At,
     ) -> Self {
         let Tracked { value, key, hash } = entry.get_mut();
         let (value, key, hash) = (NonNull::from(value), NonNull::from(key), *hash);
         // SAFETY: `entry` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(key, Mode::Exclusive, what, at) };
         OccupiedEntry {
             hold,
             entry,
@@ -246,6 +250,8 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn get_mut(&mut self) -> &mut V {
+        // SAFETY: the entry keeps the value in place, and to itself, for longer than the hold lives.
+        unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `get`; `&mut self` makes this the only reference to the value.
         unsafe { self.value.as_mut() }
     }
@@ -254,6 +260,13 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
+        self.overwrite(value, How::Whole)
+    }
+
+    #[inline]
+    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How) -> V {
+        // SAFETY: as in `get_mut`.
+        unsafe { self.hold.change(self.value, how) };
         mem::replace(self.get_mut(), value)
     }
 
@@ -299,9 +312,11 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
 
     /// Gives the key back as one that is about to be removed; the shard stays locked.
     #[inline]
-    fn leave(self, at: &At) -> upstream::OccupiedEntry<'a, K, Tracked<V>> {
+    fn leave(mut self, at: &At) -> upstream::OccupiedEntry<'a, K, Tracked<V>> {
         drop(self.hold);
-        self.edges.removed(self.hash, at);
+        let key = &mut self.entry.get_mut().key;
+        key.written(Value::ABSENT, How::Whole, at);
+        self.edges.removed(self.hash, key.leave(), at);
         self.entry
     }
 
@@ -313,6 +328,8 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
         // once the shard is unlocked, then moved over.
         drop(self.hold);
         let key = mem::take(&mut self.entry.get_mut().key);
+        let at = At::here(&Op("OccupiedEntry::replace_entry"));
+        key.written(value::of(&value), How::Whole, &at);
         let (key, old) = self.entry.replace_entry(Tracked {
             value,
             key,

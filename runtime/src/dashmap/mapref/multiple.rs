@@ -2,7 +2,7 @@
 
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode};
+use crate::engine::{At, How, Mode, What};
 use ::dashmap as upstream;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
@@ -20,8 +20,9 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
         guard: upstream::mapref::multiple::RefMulti<'a, K, Tracked<V>>,
         at: &At,
     ) -> Self {
+        let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(&guard.value().key), Mode::Shared, at) };
+        let hold = unsafe { Hold::take(key, Mode::Shared, What::Passing, at) };
         RefMulti { _hold: hold, guard }
     }
 
@@ -59,7 +60,7 @@ impl<K: Eq + Hash, V> Deref for RefMulti<'_, K, V> {
 
 /// A mutable reference to an entry that an iterator met.
 pub struct RefMutMulti<'a, K, V> {
-    _hold: Hold,
+    hold: Hold,
     guard: upstream::mapref::multiple::RefMutMulti<'a, K, Tracked<V>>,
     // As in `RefMut`.
     value: NonNull<V>,
@@ -79,12 +80,8 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, at) };
-        RefMutMulti {
-            _hold: hold,
-            guard,
-            value,
-        }
+        let hold = unsafe { Hold::take(key, Mode::Exclusive, What::Passing, at) };
+        RefMutMulti { hold, guard, value }
     }
 
     /// The key.
@@ -120,6 +117,9 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn pair_mut(&mut self) -> (&K, &mut V) {
+        // SAFETY: the shard's lock keeps the value in place, and to this reference, for longer than the
+        // hold lives.
+        unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `pair`; `&mut self` makes this the only reference to the value.
         (self.guard.key(), unsafe { self.value.as_mut() })
     }

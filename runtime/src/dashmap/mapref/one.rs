@@ -3,7 +3,7 @@
 pub use super::mapped::{MappedRef, MappedRefMut};
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, Mode, Op};
+use crate::engine::{At, How, Mode, Op, What};
 use ::dashmap as upstream;
 use std::fmt;
 use std::hash::Hash;
@@ -20,10 +20,12 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         guard: upstream::mapref::one::Ref<'a, K, Tracked<V>>,
+        what: What,
         at: &At,
     ) -> Self {
+        let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(NonNull::from(&guard.value().key), Mode::Shared, at) };
+        let hold = unsafe { Hold::take(key, Mode::Shared, what, at) };
         Ref { hold, guard }
     }
 
@@ -110,12 +112,13 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         mut guard: upstream::mapref::one::RefMut<'a, K, Tracked<V>>,
+        what: What,
         at: &At,
     ) -> Self {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, at) };
+        let hold = unsafe { Hold::take(key, Mode::Exclusive, what, at) };
         RefMut { hold, guard, value }
     }
 
@@ -162,6 +165,8 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn pair_mut(&mut self) -> (&K, &mut V) {
+        // SAFETY: the guard keeps the value in place, and to itself, for longer than the hold lives.
+        unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `pair`; `&mut self` makes this the only reference to the value.
         (self.guard.key(), unsafe { self.value.as_mut() })
     }
@@ -172,7 +177,7 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     pub fn downgrade(self) -> Ref<'a, K, V> {
         let at = At::here(&Op("RefMut::downgrade"));
         drop(self.hold);
-        Ref::new(self.guard.downgrade(), &at)
+        Ref::new(self.guard.downgrade(), What::Value, &at)
     }
 
     /// A mutable reference to a part of the value.

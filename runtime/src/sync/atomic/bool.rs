@@ -23,6 +23,7 @@ impl AtomicBool {
     #[track_caller]
     pub fn fetch_not(&self, order: Ordering) -> bool {
         let at = at!(AtomicBool, "fetch_not");
-        self.clock.rmw(order, &at, || self.value.fetch_not(order))
+        self.clock
+            .rmw(order, &at, || self.value.fetch_not(order), || self.now())
     }
 }

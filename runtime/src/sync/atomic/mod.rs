@@ -80,14 +80,16 @@ macro_rules! atomic {
             #[track_caller]
             pub fn store(&self, value: $value, order: ::std::sync::atomic::Ordering) {
                 $crate::sync::atomic::order::check_store(order);
-                self.clock.store(order, &at!($name, "store"), || self.value.store(value, order));
+                let store = || self.value.store(value, order);
+                self.clock.store(order, &at!($name, "store"), store, || self.now());
             }
 
             /// Stores `value`; comes back with the one before.
             #[inline]
             #[track_caller]
             pub fn swap(&self, value: $value, order: ::std::sync::atomic::Ordering) -> $value {
-                self.clock.rmw(order, &at!($name, "swap"), || self.value.swap(value, order))
+                let swap = || self.value.swap(value, order);
+                self.clock.rmw(order, &at!($name, "swap"), swap, || self.now())
             }
 
             /// Stores `new` if the value is `current`; comes back with the one before.
@@ -103,7 +105,8 @@ macro_rules! atomic {
                 let failure = $crate::sync::atomic::order::strongest_failure(order);
                 let at = at!($name, "compare_and_swap");
                 let real = || self.value.compare_exchange(current, new, order, failure);
-                match self.clock.compare_exchange(order, failure, &at, real) {
+                let orders = (order, failure);
+                match self.clock.compare_exchange(orders, &at, real, || self.now()) {
                     Ok(before) | Err(before) => before,
                 }
             }
@@ -125,9 +128,8 @@ macro_rules! atomic {
             ) -> Result<$value, $value> {
                 $crate::sync::atomic::order::check_failure(failure);
                 let at = at!($name, "compare_exchange");
-                self.clock.compare_exchange(success, failure, &at, || {
-                    self.value.compare_exchange(current, new, success, failure)
-                })
+                let real = || self.value.compare_exchange(current, new, success, failure);
+                self.clock.compare_exchange((success, failure), &at, real, || self.now())
             }
 
             /// As [`compare_exchange`](Self::compare_exchange), but may fail although the value is
@@ -205,6 +207,12 @@ macro_rules! atomic {
                 }
             }
 
+            /// What it holds, for the checks on composed operations.
+            #[inline]
+            fn now(&self) -> $crate::engine::value::Value {
+                $crate::value::of(&self.value.load(::std::sync::atomic::Ordering::Relaxed))
+            }
+
             #[inline]
             #[track_caller]
             fn load_at(
@@ -213,7 +221,7 @@ macro_rules! atomic {
                 at: &$crate::engine::At,
             ) -> $value {
                 $crate::sync::atomic::order::check_load(order);
-                self.clock.load(order, at, || self.value.load(order))
+                self.clock.load(order, at, || self.value.load(order), || self.now())
             }
 
             #[inline]
@@ -227,9 +235,8 @@ macro_rules! atomic {
                 at: &$crate::engine::At,
             ) -> Result<$value, $value> {
                 $crate::sync::atomic::order::check_failure(failure);
-                self.clock.compare_exchange(success, failure, at, || {
-                    self.value.compare_exchange_weak(current, new, success, failure)
-                })
+                let real = || self.value.compare_exchange_weak(current, new, success, failure);
+                self.clock.compare_exchange((success, failure), at, real, || self.now())
             }
 
             /// `f` is the caller's, so it runs between the engine's operations, as it does between
@@ -291,7 +298,7 @@ macro_rules! read_modify_write {
             #[track_caller]
             pub fn $method(&self, value: $value, order: ::std::sync::atomic::Ordering) -> $value {
                 let at = at!($name, stringify!($method));
-                self.clock.rmw(order, &at, || self.value.$method(value, order))
+                self.clock.rmw(order, &at, || self.value.$method(value, order), || self.now())
             }
         )*
     };

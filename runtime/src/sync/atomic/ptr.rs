@@ -88,7 +88,7 @@ impl<T> AtomicPtr<T> {
     /// that ends with one successful exchange is the same operation, in the place of one.
     #[inline]
     fn map_at(&self, order: Ordering, at: &At, map: impl Fn(*mut T) -> *mut T) -> *mut T {
-        self.clock.rmw(order, at, || {
+        let real = || {
             let mut before = self.value.load(Ordering::Relaxed);
             loop {
                 let after = map(before);
@@ -101,7 +101,8 @@ impl<T> AtomicPtr<T> {
                     Err(now) => before = now,
                 }
             }
-        })
+        };
+        self.clock.rmw(order, at, real, || self.now())
     }
 }
 

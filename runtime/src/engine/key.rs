@@ -1,0 +1,224 @@
+//! A key of a concurrent map: who may hold it, and what strands compose of operations on it.
+
+use super::At;
+use super::finding::Mode;
+use super::lock::Spin;
+use super::lockvar::LockVar;
+use super::mark::{key_id, new_id};
+use super::spot::{How, Spot};
+use super::state;
+use super::value::Value;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// A map's identity, among those of all maps.
+#[derive(Clone, Copy, Debug)]
+pub struct MapId(u64);
+
+impl Default for MapId {
+    /// Another one each time.
+    #[inline]
+    fn default() -> Self {
+        MapId(new_id())
+    }
+}
+
+impl MapId {
+    /// The identity of the map's key of this hash.
+    #[inline]
+    pub fn key(self, hash: u64) -> u64 {
+        key_id(self.0, hash)
+    }
+}
+
+/// What a strand has read of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Its value.
+    Value,
+    /// That it is there.
+    Presence,
+    /// Its value, in passing: it walks over the map, and will not act on one key.
+    Passing,
+    /// Nothing: it is about to write.
+    Nothing,
+}
+
+/// Clock, holders and history of one key.
+#[derive(Debug)]
+pub struct Key {
+    lock: LockVar,
+    spot: Spot,
+    id: u64,
+}
+
+impl Default for Key {
+    /// A key of no map yet that others know.
+    #[inline]
+    fn default() -> Self {
+        Key {
+            lock: LockVar::new(),
+            spot: Spot::new(),
+            id: new_id(),
+        }
+    }
+}
+
+impl Key {
+    /// The key of this hash, of a map; `past` is what is left of one that was removed.
+    #[inline]
+    pub fn new(map: MapId, hash: u64, past: Option<Spot>) -> Self {
+        Key {
+            lock: LockVar::new(),
+            spot: past.unwrap_or_default(),
+            id: map.key(hash),
+        }
+    }
+
+    /// Call right after the real lock was taken.
+    #[inline]
+    pub fn acquired(&self, mode: Mode, what: What, at: &At) {
+        let Some(mut me) = state::enter() else { return };
+        self.lock.taken(&mut me, mode, at);
+        if me.pedantic && matches!(what, What::Value | What::Presence) {
+            self.spot.note(&mut me, || self.id, None, at);
+        }
+        let value = match what {
+            What::Value => None,
+            What::Presence => Some(Value::PRESENT),
+            What::Passing => return self.spot.passed(&mut me, || self.id, at),
+            What::Nothing => return,
+        };
+        self.spot.seen(&mut me, || self.id, value, at);
+    }
+
+    /// Call right before the real lock is given back.
+    #[inline]
+    pub fn released(&self, mode: Mode, at: &At) {
+        self.lock.released(mode, at);
+    }
+
+    /// The strand that holds the key exclusively wrote `new`.
+    #[inline]
+    pub fn written(&self, new: Value, how: How, at: &At) {
+        if let Some(mut me) = state::enter() {
+            if me.pedantic {
+                self.spot.note(&mut me, || self.id, Some(new), at);
+            }
+            self.spot.written(&mut me, || self.id, new, how, at);
+        }
+    }
+
+    /// What is to outlive the key, which was removed.
+    #[inline]
+    pub fn leave(&mut self) -> Spot {
+        core::mem::take(&mut self.spot)
+    }
+}
+
+/// A key of this hash, of `map`, was found absent. `past` is what is left of one that was removed.
+#[inline]
+pub fn missed(map: MapId, hash: u64, past: Option<&Spot>, at: &At) {
+    if let Some(mut me) = state::enter() {
+        let id = || map.key(hash);
+        match past {
+            Some(spot) => spot.seen(&mut me, id, Some(Value::ABSENT), at),
+            None => Spot::missed(&mut me, id(), at),
+        }
+    }
+}
+
+/// What became of one key of a map whose callers synchronise: it counts only while they hold a lock.
+#[derive(Debug, Default)]
+pub struct Past(Spot);
+
+impl Past {
+    /// Of a key that nobody has touched.
+    pub const fn new() -> Self {
+        Past(Spot::new())
+    }
+
+    /// Whether what the current strand does now counts.
+    #[inline]
+    pub fn counts() -> bool {
+        state::enter().is_some_and(|me| me.composes && me.held.any())
+    }
+
+    /// The key was found. `id` is its identity.
+    #[inline]
+    pub fn seen(&self, id: impl FnOnce() -> u64, what: What, at: &At) {
+        let value = match what {
+            What::Value => None,
+            What::Presence => Some(Value::PRESENT),
+            What::Passing | What::Nothing => return,
+        };
+        if let Some(mut me) = state::enter()
+            && me.held.any()
+        {
+            self.0.seen(&mut me, id, value, at);
+        }
+    }
+
+    /// The key was not there; `past` is what is left of it if it was removed.
+    #[inline]
+    pub fn missed(past: Option<&Past>, id: u64, at: &At) {
+        if let Some(mut me) = state::enter() {
+            match past {
+                Some(past) => past.0.seen(&mut me, || id, Some(Value::ABSENT), at),
+                None => Spot::missed(&mut me, id, at),
+            }
+        }
+    }
+
+    /// The key was given a value, or removed.
+    #[inline]
+    pub fn written(&self, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.held.any()
+        {
+            self.0.written(&mut me, id, new, how, at);
+        }
+    }
+}
+
+/// The size of a concurrent map, for strands that act on it. Nobody pays for it before somebody asks.
+#[derive(Debug, Default)]
+pub struct Size {
+    watched: AtomicBool,
+    lock: Spin,
+    spot: Spot,
+}
+
+/// In place of a key's hash: no key has the map's size for its value.
+const SIZE: u64 = 0x5a5a_5a5a_5a5a_5a5a;
+
+impl Size {
+    /// The strand was told that the map has `len` keys.
+    pub fn read(&self, map: MapId, len: usize, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.composes
+        {
+            self.watched.store(true, Ordering::Relaxed);
+            let _held = self.lock.lock();
+            self.spot
+                .counted(&mut me, || map.key(SIZE), Value::size(len), at);
+        }
+    }
+
+    /// A key was inserted, or removed.
+    #[inline]
+    pub fn changed(&self, map: MapId, by: i64, at: &At) {
+        if self.watched.load(Ordering::Relaxed) {
+            self.change(map, by, at);
+        }
+    }
+
+    #[cold]
+    fn change(&self, map: MapId, by: i64, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.composes
+        {
+            let _held = self.lock.lock();
+            self.spot.resized(&mut me, || map.key(SIZE), by, at);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! What the checks on composed operations remember of a location that strands read and write
+//! atomically: a key of a map, an atomic.
+//!
+//! A mark counts the location's modifications and knows the last one: who, where, which value. Whoever
+//! holds the location (the shard's lock, the atomic's clock) writes the mark; anybody may look at it at
+//! any time, as by a sequence lock, for a strand remembers marks by their handles and asks later whether
+//! they have moved. Marks are therefore never given back to the arena, only to a pool of their own,
+//! and their identity is new each time.
+
+use super::arena::{self, Handle};
+use super::epoch::Epoch;
+use super::lock::{Came, Spin};
+use super::value::Value;
+use core::cell::UnsafeCell;
+use core::panic::Location;
+use core::ptr;
+use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
+
+/// See the module.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub struct Mark {
+    /// Whose mark it is; 0: nobody's.
+    id: AtomicU64,
+    /// Twice the number of modifications; odd while one is written down.
+    sequence: AtomicU64,
+    writer: AtomicU64,
+    bits: AtomicU64,
+    location: AtomicPtr<Location<'static>>,
+    site: AtomicU32,
+    /// Form of the value, and the flags below.
+    form: AtomicU32,
+    /// Next in the pool.
+    next: AtomicU32,
+    /// Where it was read last, for notes.
+    reader_site: AtomicU32,
+    reader: AtomicU64,
+}
+
+/// Set in `form` once two different values were written.
+const VARIED: u32 = 1 << 8;
+/// The lowest bit of the number of times that the location came into being anew.
+const INCARNATION: u32 = 1 << 16;
+
+/// A mark as it is at some moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whose it is.
+    pub id: u64,
+    /// How often the location was modified.
+    pub version: u64,
+    /// How often a removed key was inserted anew.
+    pub incarnation: u16,
+    /// Who modified it last; none before the first modification.
+    pub writer: Epoch,
+    /// Where that was.
+    pub site: u32,
+    /// The caller's location of that.
+    pub location: *const Location<'static>,
+    /// What it holds since.
+    pub value: Value,
+    /// Whether two different values were ever written.
+    pub varied: bool,
+}
+
+impl Look {
+    /// A location without a mark, where nothing ever was.
+    pub fn untouched(id: u64) -> Self {
+        Look {
+            id,
+            version: 0,
+            incarnation: 0,
+            writer: Epoch::NONE,
+            site: 0,
+            location: ptr::null(),
+            value: Value::ABSENT,
+            varied: false,
+        }
+    }
+}
+
+impl Mark {
+    /// The mark behind a handle; none for 0.
+    #[inline]
+    pub fn at(handle: Handle) -> Option<&'static Mark> {
+        // SAFETY: handles of marks come from `fresh`, and marks stay marks for ever.
+        (handle != 0).then(|| unsafe { arena::get::<Mark>(handle) })
+    }
+
+    /// Who read it last, as far as that was [noted](Self::note_reader), and where.
+    pub fn reader(&self) -> (Epoch, u32) {
+        let reader = Epoch(self.reader.load(Ordering::Relaxed));
+        (reader, self.reader_site.load(Ordering::Relaxed))
+    }
+
+    /// A strand reads it.
+    pub fn note_reader(&self, reader: Epoch, site: u32) {
+        self.reader_site.store(site, Ordering::Relaxed);
+        self.reader.store(reader.0, Ordering::Relaxed);
+    }
+
+    /// For whoever holds the location.
+    #[inline]
+    pub fn look(&self) -> Look {
+        let form = self.form.load(Ordering::Relaxed);
+        Look {
+            id: self.id.load(Ordering::Relaxed),
+            version: self.sequence.load(Ordering::Relaxed) / 2,
+            incarnation: (form / INCARNATION) as u16,
+            writer: Epoch(self.writer.load(Ordering::Relaxed)),
+            site: self.site.load(Ordering::Relaxed),
+            location: self.location.load(Ordering::Relaxed),
+            value: Value::from_words(self.bits.load(Ordering::Relaxed), form as u8),
+            varied: form & VARIED != 0,
+        }
+    }
+
+    /// For anybody; none while it is being written, or when it is no longer `id`'s.
+    pub fn glance(&self, id: u64) -> Option<Look> {
+        let before = self.sequence.load(Ordering::Acquire);
+        let look = self.look();
+        fence(Ordering::Acquire);
+        let after = self.sequence.load(Ordering::Relaxed);
+        (before == after && before % 2 == 0 && look.id == id).then_some(look)
+    }
+
+    /// What it holds is known better now; that is no modification.
+    pub fn correct(&self, value: Value) {
+        let (bits, kind) = value.words();
+        let form = self.form.load(Ordering::Relaxed) & !0xff;
+        self.bits.store(bits, Ordering::Relaxed);
+        self.form.store(form | u32::from(kind), Ordering::Relaxed);
+    }
+
+    /// Writes a modification down, for whoever holds the location.
+    #[inline]
+    pub fn write(
+        &self,
+        writer: Epoch,
+        site: u32,
+        location: &'static Location<'static>,
+        new: Value,
+    ) {
+        let sequence = self.sequence.load(Ordering::Relaxed);
+        self.sequence.store(sequence + 1, Ordering::Relaxed);
+        fence(Ordering::Release);
+        let form = self.form.load(Ordering::Relaxed);
+        let old = Value::from_words(self.bits.load(Ordering::Relaxed), form as u8);
+        let (bits, kind) = new.words();
+        let mut flags = form & !0xff;
+        // What was there before the first modification is no value that anybody wrote.
+        if sequence > 0 && old.same(new) != Some(true) {
+            flags |= VARIED;
+        }
+        if old.is_absent() && !new.is_absent() && sequence > 0 {
+            flags = flags.wrapping_add(INCARNATION);
+        }
+        self.writer.store(writer.0, Ordering::Relaxed);
+        self.bits.store(bits, Ordering::Relaxed);
+        self.form.store(flags | u32::from(kind), Ordering::Relaxed);
+        self.site.store(site, Ordering::Relaxed);
+        self.location
+            .store(ptr::from_ref(location).cast_mut(), Ordering::Relaxed);
+        self.sequence.store(sequence + 2, Ordering::Release);
+    }
+}
+
+/// Marks that nobody has.
+struct Pool {
+    lock: Spin,
+    first: UnsafeCell<Handle>,
+}
+
+// SAFETY: `first` is only touched under `lock`.
+unsafe impl Sync for Pool {}
+
+static POOL: Pool = Pool {
+    lock: Spin::new(),
+    first: UnsafeCell::new(0),
+};
+
+impl Pool {
+    fn with<R>(&self, f: impl FnOnce(&mut Handle) -> R) -> R {
+        let held = self.lock.lock();
+        // SAFETY: under the lock.
+        let first = unsafe { &mut *self.first.get() };
+        if held.came == Came::Orphaned {
+            // A `fork` caught the list half-written: what is in it is left behind.
+            *first = 0;
+        }
+        f(first)
+    }
+}
+
+/// A mark of a location that nobody has modified, for the location `id`.
+pub fn fresh(id: u64) -> Handle {
+    let pooled = POOL.with(|first| {
+        let handle = *first;
+        if let Some(mark) = Mark::at(handle) {
+            *first = mark.next.load(Ordering::Relaxed);
+        }
+        handle
+    });
+    let handle = match pooled {
+        0 => arena::alloc(size_of::<Mark>()),
+        handle => handle,
+    };
+    if let Some(mark) = Mark::at(handle) {
+        mark.sequence.store(0, Ordering::Relaxed);
+        mark.writer.store(0, Ordering::Relaxed);
+        mark.bits.store(0, Ordering::Relaxed);
+        mark.form.store(0, Ordering::Relaxed);
+        mark.site.store(0, Ordering::Relaxed);
+        mark.note_reader(Epoch::NONE, 0);
+        mark.location.store(ptr::null_mut(), Ordering::Relaxed);
+        mark.id.store(id, Ordering::Release);
+    }
+    handle
+}
+
+/// The location is gone.
+pub fn give_back(handle: Handle) {
+    if let Some(mark) = Mark::at(handle) {
+        // First of all: who still remembers the handle must not take what follows for its location.
+        mark.id.store(0, Ordering::Relaxed);
+        fence(Ordering::Release);
+        POOL.with(|first| {
+            mark.next.store(*first, Ordering::Relaxed);
+            *first = handle;
+        });
+    }
+}
+
+static IDS: AtomicU64 = AtomicU64::new(1);
+
+/// An identity that no other location has, spread over all bits.
+pub fn new_id() -> u64 {
+    // Odd, so a bijection.
+    IDS.fetch_add(1, Ordering::Relaxed)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The identity of a map's key, by the map's and the key's hash.
+#[inline]
+pub fn key_id(map: u64, hash: u64) -> u64 {
+    // As if another location had it: the chance that two are the same is one in 2^64.
+    (map ^ hash.rotate_left(29)).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::value::Form;
+    use super::*;
+
+    fn number(n: u64) -> Value {
+        Value::new(n, Form::Unsigned)
+    }
+
+    #[test]
+    fn a_modification_is_counted_and_known() {
+        let handle = fresh(7);
+        let mark = Mark::at(handle).unwrap();
+        let here = Location::caller();
+        assert_eq!((mark.look().version, mark.look().writer), (0, Epoch::NONE));
+        mark.write(Epoch::new(1, 2), 3, here, number(5));
+        let look = mark.glance(7).unwrap();
+        assert_eq!((look.version, look.writer), (1, Epoch::new(1, 2)));
+        assert_eq!((look.site, look.value, look.varied), (3, number(5), false));
+        mark.write(Epoch::new(1, 2), 3, here, number(5));
+        assert!(!mark.look().varied);
+        mark.write(Epoch::new(1, 2), 3, here, number(6));
+        assert!(mark.look().varied);
+        mark.write(Epoch::new(1, 2), 3, here, Value::ABSENT);
+        mark.write(Epoch::new(1, 2), 3, here, number(6));
+        assert_eq!((mark.look().version, mark.look().incarnation), (5, 1));
+        give_back(handle);
+        assert!(mark.glance(7).is_none());
+    }
+}

@@ -1,0 +1,416 @@
+//! A location that strands read and write by atomic operations, and the checks on what they compose of
+//! these: stale writes and ABA.
+//!
+//! # Stale write
+//!
+//! A strand reads a location at some version and later writes it, blindly, on top of a version that
+//! another strand made in between: what it writes was made of a value that is no longer there. A write
+//! is blind if it does not look at what it replaces: `DashMap::insert` and `remove`, an atomic's
+//! `store`. Silent are
+//!
+//! * whatever reads and writes in one operation (`entry`, `get_mut`, `alter`, `fetch_add`, ...), and
+//!   whoever reads again before it writes;
+//! * a value that was changed back to what the strand had read: the write is what an atomic operation
+//!   at that moment would have written;
+//! * a fill: every value ever written there is the same as the one written now (a note);
+//! * a write in between that the writer was *told* of (see `state`): the program orders the three on
+//!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
+//!   nothing;
+//! * a place that also writes without having read: it does not act on reads. (A heartbeat, a lock's
+//!   `turn`.)
+//!
+//! # ABA
+//!
+//! A compare-and-exchange, or a conditional write to a map, succeeds because the value is the one the
+//! strand had read, although the location was modified in between. That alone is harmless: a gauge that
+//! goes up and down, a lock's flag. It is a fault if the success was to vouch for something else: if the
+//! strand, between the read and the exchange, read *another* location (the node's `next`, the slot's
+//! key), and that one has been overwritten by another strand since, with another value. Then the
+//! exchange installs stale knowledge. Tags, generations and hazard pointers make the exchange fail, or
+//! keep the other location as it was, so the cures are silent. Reads before a mere re-check of the same
+//! value (Michael & Scott's queue) count where the exchange installs the address that was read.
+//! A map's key that was removed and inserted anew in between with an equal value is another thing under
+//! an old name; that is a warning.
+//!
+//! Where the value's type does not tell whether two values are the same (see `value`), two writes are
+//! taken for different ones, but a fill with values that cannot be compared is a warning only.
+
+use super::At;
+use super::arena::Handle;
+use super::epoch::Epoch;
+use super::finding::{Kind, Severity};
+use super::mark::{self, Look, Mark};
+use super::reads::Read;
+use super::scope;
+use super::sink::{self, Act, Composition};
+use super::state::State;
+use super::value::Value;
+use crate::stack;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// How a write comes by its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It does not look at what it replaces.
+    Blind,
+    /// It reads and writes as one.
+    Whole,
+    /// It looks whether what it replaces is what the strand expects.
+    Conditional,
+}
+
+/// The location's mark, if it has one yet. Methods but `drop` are for whoever holds the location.
+#[derive(Debug, Default)]
+pub struct Spot(AtomicU32);
+
+impl Drop for Spot {
+    #[inline]
+    fn drop(&mut self) {
+        let mark = *self.0.get_mut();
+        if mark != 0 {
+            mark::give_back(mark);
+        }
+    }
+}
+
+impl Spot {
+    /// A location that nobody has touched.
+    pub const fn new() -> Self {
+        Spot(AtomicU32::new(0))
+    }
+
+    #[inline]
+    fn mark(&self, id: impl FnOnce() -> u64) -> Option<(Handle, &'static Mark)> {
+        let mut handle = self.0.load(Ordering::Relaxed);
+        if handle == 0 {
+            handle = mark::fresh(id());
+            // Shared holders may be here at once.
+            if let Err(other) =
+                self.0
+                    .compare_exchange(0, handle, Ordering::AcqRel, Ordering::Acquire)
+            {
+                mark::give_back(handle);
+                handle = other;
+            }
+        }
+        Some((handle, Mark::at(handle)?))
+    }
+
+    /// The strand read it. `value` is what it read, where the mark cannot know: nobody may have written
+    /// the location under the detector's eyes.
+    #[inline]
+    pub fn seen(&self, me: &mut State, id: impl FnOnce() -> u64, value: Option<Value>, at: &At) {
+        if !me.composes {
+            return;
+        }
+        let Some((handle, mark)) = self.mark(id) else {
+            return;
+        };
+        let mut look = mark.look();
+        if let Some(value) = value {
+            look.value = value;
+        }
+        if scope::watches(me) {
+            scope::did(me, look.id, false, at);
+        }
+        if me.reads.note(handle, &look, at) {
+            let site = stack::site(me, at);
+            me.reads.place(look.id, site, at);
+        }
+    }
+
+    /// The strand came by it: a read that it does not act on.
+    #[inline]
+    pub fn passed(&self, me: &mut State, id: impl FnOnce() -> u64, at: &At) {
+        if me.composes
+            && scope::watches(me)
+            && let Some((_, mark)) = self.mark(id)
+        {
+            scope::did(me, mark.look().id, false, at);
+        }
+    }
+
+    /// The strand found a key absent that was never there.
+    #[inline]
+    pub fn missed(me: &mut State, id: u64, at: &At) {
+        if me.composes && scope::watches(me) {
+            scope::did(me, id, false, at);
+        }
+        if me.composes && me.reads.note(0, &Look::untouched(id), at) {
+            let site = stack::site(me, at);
+            me.reads.place(id, site, at);
+        }
+    }
+
+    /// Notes an operation on a key that nothing but the map orders with an earlier one, where their order
+    /// matters: another strand's, one of the two a write of another value, and not both under locks.
+    pub fn note(&self, me: &mut State, id: impl FnOnce() -> u64, new: Option<Value>, at: &At) {
+        let Some((_, mark)) = self.mark(id) else {
+            return;
+        };
+        let (now, (reader, reader_site)) = (mark.look(), mark.reader());
+        let site = stack::site(me, at);
+        let epoch = here(me);
+        let unordered = |me: &State, other: Epoch| other.is_some() && !me.was_told(other);
+        let commutes = new.is_some_and(|new| new.same(now.value) == Some(true));
+        if unordered(me, now.writer) && !commutes {
+            let writer = (now.writer, now.site, true, now.value);
+            unordered_pair(me, writer, (epoch, site, new));
+        } else if unordered(me, reader) && new.is_some() && !commutes {
+            let reader = (reader, reader_site, false, Value::UNKNOWN);
+            unordered_pair(me, reader, (epoch, site, new));
+        }
+        if new.is_none() {
+            mark.note_reader(epoch, site);
+        }
+    }
+
+    /// The strand was told the size that this stands for.
+    pub fn counted(&self, me: &mut State, id: impl FnOnce() -> u64, size: Value, at: &At) {
+        // From here on the changes are counted.
+        if let Some((_, mark)) = self.mark(id) {
+            mark.correct(size);
+            let id = mark.look().id;
+            self.seen(me, || id, None, at);
+        }
+    }
+
+    /// The strand changes the size that this stands for by `by`.
+    pub fn resized(&self, me: &mut State, id: impl FnOnce() -> u64, by: i64, at: &At) {
+        let Some((_, mark)) = self.mark(id) else {
+            return;
+        };
+        let now = mark.look();
+        if scope::watches(me) {
+            scope::did(me, now.id, true, at);
+        }
+        if let Some(read) = me.reads.of(now.id) {
+            if moved(me, read.version, &now) && read.value.same(now.value) == Some(false) {
+                stale_size(me, &read, &now, by, at);
+            }
+            me.reads.forget(now.id);
+        }
+        let (writer, site) = (me.access_epoch(), stack::site(me, at));
+        mark.write(writer, site, at.location, now.value.plus(by));
+    }
+
+    /// The strand writes `new`.
+    #[inline]
+    pub fn written(&self, me: &mut State, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
+        if !me.composes {
+            return;
+        }
+        let Some((_, mark)) = self.mark(id) else {
+            return;
+        };
+        let now = mark.look();
+        if scope::watches(me) {
+            scope::did(me, now.id, true, at);
+        }
+        match me.reads.of(now.id) {
+            Some(read) => {
+                if how != How::Whole && moved(me, read.version, &now) {
+                    judge(me, &read, &now, new, how, at);
+                } else if how == How::Conditional && moved(me, read.since_version, &now) {
+                    judge(me, &read, &now, new, how, at);
+                }
+                me.reads.forget(now.id);
+            }
+            None if how == How::Blind => {
+                let site = stack::site(me, at);
+                stack::is_blind(site);
+            }
+            None => {}
+        }
+        let writer = me.access_epoch();
+        let known = now.writer == writer && core::ptr::eq(now.location, at.location);
+        let site = if known { now.site } else { stack::site(me, at) };
+        mark.write(writer, site, at.location, new);
+    }
+}
+
+/// Whether a strand that the current one was not told of has modified the location since `version`.
+#[inline]
+fn moved(me: &State, version: u64, now: &Look) -> bool {
+    now.version != version && now.writer.is_some() && !me.was_told(now.writer)
+}
+
+#[cold]
+fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
+    match (how, read.value.same(now.value)) {
+        (_, Some(true)) => aba(me, read, now, new, at),
+        (How::Blind, _) => stale(me, read, now, new, at),
+        _ => {}
+    }
+}
+
+/// The epoch that stands for what the strand does now.
+fn here(me: &mut State) -> Epoch {
+    me.access_epoch()
+}
+
+fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
+    let same = new.same(now.value);
+    let site = stack::site(me, at);
+    if stack::was_blind(site) {
+        return;
+    }
+    let severity = match same {
+        Some(true) if !now.varied => Severity::Note,
+        None if read.value.is_absent() => Severity::Warning,
+        _ => Severity::Error,
+    };
+    let epoch = here(me);
+    let sides = [
+        Act {
+            site: read.site,
+            epoch,
+            write: false,
+            role: "the read",
+            value: read.value,
+        },
+        Act {
+            site,
+            epoch,
+            write: true,
+            role: "the write that acts on it",
+            value: new,
+        },
+    ];
+    let between = Act {
+        site: now.site,
+        epoch: now.writer,
+        write: true,
+        role: "the write in between",
+        value: now.value,
+    };
+    sink::report_composed(
+        me,
+        Composition::new(Kind::StaleWrite, severity, sides, [between]),
+    );
+}
+
+fn unordered_pair(
+    me: &State,
+    (epoch, site, write, value): (Epoch, u32, bool, Value),
+    (now, here, new): (Epoch, u32, Option<Value>),
+) {
+    if stack::is_locked(site) && stack::is_locked(here) {
+        return;
+    }
+    let sides = [
+        Act {
+            site,
+            epoch,
+            write,
+            role: "the earlier operation",
+            value,
+        },
+        Act {
+            site: here,
+            epoch: now,
+            write: new.is_some(),
+            role: "the later one",
+            value: new.unwrap_or(Value::UNKNOWN),
+        },
+    ];
+    let composition = Composition::new(Kind::Unordered, Severity::Note, sides, []);
+    sink::report_composed(me, composition);
+}
+
+/// An insertion into a map that is no longer empty although the strand found it so may well do twice what
+/// was to be done once. Whether other sizes matter nobody knows: that is a note.
+fn stale_size(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
+    let site = stack::site(me, at);
+    let severity = match by > 0 && read.value == Value::size(0) {
+        true => Severity::Warning,
+        false => Severity::Note,
+    };
+    let epoch = here(me);
+    let act = |site, write, role, value| Act {
+        site,
+        epoch,
+        write,
+        role,
+        value,
+    };
+    let sides = [
+        act(read.site, false, "the size, read", read.value),
+        act(site, true, "the write that acts on it", Value::UNKNOWN),
+    ];
+    let between = Act {
+        epoch: now.writer,
+        ..act(now.site, true, "the change in between", now.value)
+    };
+    sink::report_composed(
+        me,
+        Composition::new(Kind::StaleSize, severity, sides, [between]),
+    );
+}
+
+fn aba(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
+    let changed = me.reads.all().find_map(|other| {
+        let vouched = other.when > read.when && now.version != read.version
+            || other.when > read.since && other.value == new && new.is_like_an_address();
+        if other.id == read.id || !vouched {
+            return None;
+        }
+        let look = Mark::at(other.mark)?.glance(other.id)?;
+        let overwritten =
+            moved(me, other.version, &look) && other.value.same(look.value) != Some(true);
+        overwritten.then_some((other, look))
+    });
+    let renewed = now.incarnation != read.incarnation && !now.value.is_absent();
+    if changed.is_none() && !renewed {
+        return;
+    }
+    let site = stack::site(me, at);
+    let epoch = here(me);
+    let sides = [
+        Act {
+            site: read.site,
+            epoch,
+            write: false,
+            role: "the read",
+            value: read.value,
+        },
+        Act {
+            site,
+            epoch,
+            write: true,
+            role: "the write that found the same value",
+            value: new,
+        },
+    ];
+    let between = Act {
+        site: now.site,
+        epoch: now.writer,
+        write: true,
+        role: "the last change in between",
+        value: now.value,
+    };
+    let (severity, other) = match changed {
+        Some(other) => (Severity::Error, Some(other)),
+        None => (Severity::Warning, None),
+    };
+    let vouched = other.map(|(other, look)| {
+        [
+            Act {
+                site: other.site,
+                epoch,
+                write: false,
+                role: "what the success was to vouch for, read",
+                value: other.value,
+            },
+            Act {
+                site: look.site,
+                epoch: look.writer,
+                write: true,
+                role: "and overwritten",
+                value: look.value,
+            },
+        ]
+    });
+    let witnesses = core::iter::once(between).chain(vouched.into_iter().flatten());
+    sink::report_composed(me, Composition::new(Kind::Aba, severity, sides, witnesses));
+}

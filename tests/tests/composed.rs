@@ -1,0 +1,441 @@
+//! What strands compose of several atomic operations: stale writes and ABA.
+#![cfg(feature = "detect")]
+
+use fidge::dashmap::DashMap;
+use fidge::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use fidge::{Kind, Report, thread};
+use std::sync::Barrier;
+
+/// Runs `first`, then `between` on another strand, then `second` on the strand of `first`; Fidge does
+/// not see what orders them.
+fn interleave<A, B, C>(
+    first: impl FnOnce() -> A + Send,
+    between: impl FnOnce() -> B + Send,
+    second: impl FnOnce() -> C + Send,
+) -> Report {
+    let meet = Barrier::new(2);
+    fidge::check(|| {
+        thread::scope(|s| {
+            s.spawn(|| {
+                first();
+                meet.wait();
+                meet.wait();
+                second();
+            });
+            s.spawn(|| {
+                meet.wait();
+                between();
+                meet.wait();
+            });
+        });
+    })
+}
+
+fn kinds(report: &Report) -> Vec<Kind> {
+    report.races().iter().map(|race| race.kind()).collect()
+}
+
+#[test]
+fn a_lost_update_of_a_concurrent_map_is_a_stale_write() {
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 5)]);
+    let report = interleave(
+        || assert_eq!(*map.get("k").unwrap(), 5),
+        || {
+            let _ = map.insert("k", 7);
+        },
+        || {
+            let _ = map.insert("k", 6);
+        },
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    let race = &report.races()[0];
+    let values = |access: &fidge::Access| access.value().map(str::to_owned);
+    let sides = race.accesses().each_ref().map(values);
+    assert_eq!(sides, [Some("5".to_owned()), Some("6".to_owned())]);
+    assert_eq!(race.accesses()[0].op(), "DashMap::get");
+    assert_eq!(race.witnesses()[0].value(), Some("7"));
+    println!("{report}");
+}
+
+#[test]
+fn one_operation_or_a_second_look_is_right() {
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 5)]);
+    let look = || assert!(map.get("k").is_some());
+    let change = || *map.get_mut("k").unwrap() += 1;
+    let rights: [&(dyn Fn() + Sync); 5] = [
+        &|| *map.get_mut("k").unwrap() += 1,
+        &|| *map.entry("k").or_insert(0) += 1,
+        &|| map.alter("k", |_, n| n + 1),
+        &|| {
+            let n = *map.get("k").unwrap();
+            map.insert("k", n + 1);
+        },
+        &|| {
+            let _ = map.remove_if("k", |_, n| *n > 1_000);
+        },
+    ];
+    for right in rights {
+        let report = interleave(look, change, right);
+        assert!(report.is_clean(), "{report}");
+    }
+}
+
+#[test]
+fn a_fill_with_equal_values_and_a_value_changed_back_are_right() {
+    let map = DashMap::new();
+    let fill = || map.insert("k", 1);
+    let report = interleave(|| assert!(!map.contains_key("k")), fill, fill);
+    assert!(report.is_clean(), "{report}");
+    let report = interleave(
+        || assert!(map.contains_key("k")),
+        || {
+            map.insert("k", 2);
+            map.insert("k", 1);
+        },
+        || {
+            let _ = map.insert("k", 3);
+        },
+    );
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn a_check_for_absence_is_overtaken_by_a_fill_with_another_value() {
+    let map = DashMap::new();
+    let report = interleave(
+        || assert!(!map.contains_key("k")),
+        || {
+            let _ = map.insert("k", 1);
+        },
+        || {
+            let _ = map.insert("k", 2);
+        },
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+}
+
+#[test]
+fn what_the_program_orders_on_every_schedule_is_right() {
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 1)]);
+    let report = fidge::check(|| {
+        assert!(map.get("k").is_some());
+        thread::scope(|s| {
+            s.spawn(|| map.insert("k", 2));
+        });
+        map.insert("k", 3);
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn a_lock_orders_nothing_that_matters_here() {
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 1)]);
+    let statistics = fidge::sync::Mutex::new(0);
+    let report = interleave(
+        || assert!(map.get("k").is_some()),
+        || {
+            map.insert("k", 2);
+            *statistics.lock().unwrap() += 1;
+        },
+        || {
+            *statistics.lock().unwrap() += 1;
+            map.insert("k", 3);
+        },
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+}
+
+#[test]
+fn load_then_store_loses_an_update() {
+    let counter = AtomicUsize::new(0);
+    let report = interleave(
+        || assert_eq!(counter.load(SeqCst), 0),
+        || counter.fetch_add(5, SeqCst),
+        || counter.store(1, SeqCst),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+}
+
+#[test]
+fn a_place_that_writes_blindly_elsewhere_acts_on_nothing() {
+    let seen = AtomicUsize::new(0);
+    let touch = |now: usize| seen.store(now, SeqCst);
+    let report = interleave(
+        || {
+            for step in 1..3 {
+                if step == 2 {
+                    assert_eq!(seen.load(SeqCst), 1);
+                }
+                touch(step);
+            }
+            assert_eq!(seen.load(SeqCst), 2);
+        },
+        || seen.store(9, SeqCst),
+        || touch(3),
+    );
+    // The third touch has another stack than the first two, which is why this one is reported.
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    let beat = |beats: usize| {
+        for beat in 0..beats {
+            seen.store(beat, SeqCst);
+            if beat > 0 {
+                assert!(seen.load(SeqCst) < 100);
+            }
+        }
+    };
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            s.spawn(|| beat(50));
+            s.spawn(|| beat(50));
+        });
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
+/// A free list of two slots by index; slot `n` links to `next[n]`.
+#[test]
+fn a_pop_that_installs_a_stale_link_is_aba() {
+    let head = AtomicUsize::new(1);
+    let next = [const { AtomicUsize::new(0) }; 4];
+    next[1].store(2, SeqCst);
+    next[2].store(3, SeqCst);
+    let report = interleave(
+        || {
+            assert_eq!(head.load(SeqCst), 1);
+            assert_eq!(next[1].load(SeqCst), 2);
+        },
+        || {
+            // Pops 1 and 2, pushes 1.
+            assert!(head.compare_exchange(1, 2, SeqCst, SeqCst).is_ok());
+            assert!(head.compare_exchange(2, 3, SeqCst, SeqCst).is_ok());
+            next[1].store(3, SeqCst);
+            assert!(head.compare_exchange(3, 1, SeqCst, SeqCst).is_ok());
+        },
+        || assert!(head.compare_exchange(1, 2, SeqCst, SeqCst).is_ok()),
+    );
+    assert_eq!(kinds(&report), [Kind::Aba], "{report}");
+    assert_eq!(report.races()[0].witnesses().len(), 3);
+}
+
+#[test]
+fn a_gauge_that_came_back_is_no_aba() {
+    let gauge = AtomicUsize::new(3);
+    let report = interleave(
+        || assert_eq!(gauge.load(SeqCst), 3),
+        || {
+            gauge.fetch_add(1, SeqCst);
+            gauge.fetch_sub(1, SeqCst);
+        },
+        || assert!(gauge.compare_exchange(3, 4, SeqCst, SeqCst).is_ok()),
+    );
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn a_lock_given_back_between_look_and_write_does_not_help() {
+    use fidge::collections::HashMap;
+    let map = fidge::sync::Mutex::new(HashMap::from([("k", 1)]));
+    let report = interleave(
+        || assert!(map.lock().unwrap().get("k").is_some()),
+        || map.lock().unwrap().insert("k", 5),
+        || map.lock().unwrap().insert("k", 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    let report = interleave(
+        || assert!(!map.lock().unwrap().contains_key("new")),
+        || map.lock().unwrap().insert("new", 1),
+        || map.lock().unwrap().insert("new", 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    let report = interleave(
+        || assert!(map.lock().unwrap().contains_key("k")),
+        || map.lock().unwrap().remove("k"),
+        || map.lock().unwrap().insert("k", 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    let bump = || {
+        let mut map = map.lock().unwrap();
+        let n = map.get("k").copied().unwrap_or(0);
+        map.insert("k", n + 1);
+    };
+    let entry = || *map.lock().unwrap().entry("k").or_insert(0) += 1;
+    let report = interleave(
+        || assert!(map.lock().unwrap().contains_key("k")),
+        bump,
+        entry,
+    );
+    assert!(report.is_clean(), "{report}");
+}
+
+mod scopes {
+    use super::*;
+
+    type Accounts = DashMap<&'static str, i32>;
+
+    fn accounts() -> Accounts {
+        DashMap::from_iter([("a", 10), ("b", 0)])
+    }
+
+    /// Runs the two in a scope; between the two, `other` on another strand.
+    fn scoped<A, B, C>(
+        first: impl FnOnce() -> A + Send,
+        other: impl FnOnce() -> B + Send,
+        second: impl FnOnce() -> C + Send,
+    ) -> Report {
+        let meet = Barrier::new(2);
+        fidge::check(|| {
+            thread::scope(|s| {
+                s.spawn(|| {
+                    fidge::atomic_scope!("both");
+                    first();
+                    meet.wait();
+                    meet.wait();
+                    second();
+                });
+                s.spawn(|| {
+                    meet.wait();
+                    other();
+                    meet.wait();
+                });
+            });
+        })
+    }
+
+    #[test]
+    fn what_comes_between_two_reads_and_changes_both_is_a_violation() {
+        let accounts = accounts();
+        let report = scoped(
+            || *accounts.get("a").unwrap(),
+            || {
+                *accounts.get_mut("a").unwrap() -= 3;
+                *accounts.get_mut("b").unwrap() += 3;
+            },
+            || *accounts.get("b").unwrap(),
+        );
+        assert_eq!(kinds(&report), [Kind::Atomicity], "{report}");
+        println!("{report}");
+    }
+
+    #[test]
+    fn what_can_be_put_before_or_after_is_right() {
+        let accounts = accounts();
+        for report in [
+            scoped(
+                || *accounts.get("a").unwrap(),
+                || *accounts.get_mut("a").unwrap() -= 3,
+                || *accounts.get("b").unwrap(),
+            ),
+            scoped(
+                || *accounts.get_mut("a").unwrap() += 1,
+                || *accounts.get("b").unwrap(),
+                || *accounts.get("b").unwrap(),
+            ),
+        ] {
+            assert!(report.is_clean(), "{report}");
+        }
+    }
+
+    #[test]
+    fn a_cycle_may_go_over_a_map_an_atomic_and_a_third_strand() {
+        let accounts = accounts();
+        let total = AtomicUsize::new(0);
+        let report = scoped(
+            || *accounts.get_mut("a").unwrap() += 1,
+            || {
+                thread::scope(|s| {
+                    s.spawn(|| {
+                        let seen = *accounts.get("a").unwrap();
+                        total.store(seen as usize, SeqCst);
+                    })
+                    .join()
+                    .unwrap();
+                });
+            },
+            || total.fetch_add(1, SeqCst),
+        );
+        assert_eq!(kinds(&report), [Kind::Atomicity], "{report}");
+    }
+
+    #[test]
+    fn threads_that_a_scope_starts_are_part_of_it() {
+        let accounts = accounts();
+        let report = fidge::check(|| {
+            let _total = fidge::atomic_scope!("fan out", {
+                *accounts.get_mut("a").unwrap() += 1;
+                thread::scope(|s| {
+                    s.spawn(|| *accounts.get_mut("a").unwrap() += 1);
+                });
+                *accounts.get("a").unwrap()
+            });
+        });
+        assert!(report.is_clean(), "{report}");
+    }
+
+    #[fidge::atomic]
+    fn check_and_set(Shared(cell): &Shared, lock: &fidge::sync::Mutex<()>) {
+        let read = || {
+            let _guard = lock.lock().unwrap();
+            cell.with(|p| unsafe { *p })
+        };
+        let seen = read();
+        thread::yield_now();
+        let _guard = lock.lock().unwrap();
+        cell.with_mut(|p| unsafe { *p = seen + 1 });
+    }
+
+    struct Shared(fidge::cell::UnsafeCell<u32>);
+    // SAFETY: every access is made under a lock.
+    unsafe impl Sync for Shared {}
+
+    #[test]
+    fn cells_count_too_also_when_they_were_touched_in_the_same_epoch() {
+        let (shared, lock) = (
+            Shared(fidge::cell::UnsafeCell::new(0)),
+            fidge::sync::Mutex::new(()),
+        );
+        let found = (0..200).any(|_| {
+            let report = fidge::check(|| {
+                thread::scope(|s| {
+                    for _ in 0..2 {
+                        s.spawn(|| check_and_set(&shared, &lock));
+                    }
+                });
+            });
+            let found = kinds(&report);
+            assert!(
+                found.iter().all(|kind| *kind == Kind::Atomicity),
+                "{report}"
+            );
+            !found.is_empty()
+        });
+        assert!(found, "never interleaved");
+    }
+}
+
+#[test]
+fn an_empty_map_that_is_filled_meanwhile_is_no_longer_empty() {
+    let map: DashMap<u32, u32> = DashMap::new();
+    let report = interleave(
+        || assert!(map.is_empty()),
+        || map.insert(1, 1),
+        || map.insert(2, 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleSize], "{report}");
+    assert_eq!(report.races()[0].accesses()[0].value(), Some("0"));
+    // Of another size one does not know what it is to the program: a note, off by default.
+    let report = interleave(|| map.len(), || map.insert(3, 3), || map.insert(4, 4));
+    assert!(report.is_clean(), "{report}");
+    // The size came back.
+    let report = interleave(
+        || map.clear(),
+        || {
+            map.insert(3, 3);
+            map.remove(&3);
+        },
+        || {
+            assert!(map.is_empty());
+            map.insert(4, 4)
+        },
+    );
+    assert!(report.is_clean(), "{report}");
+}
