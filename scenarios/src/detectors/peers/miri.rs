@@ -2,7 +2,7 @@
 //!
 //! It runs the same source, one schedule a seed. Its component comes with nightly toolchains only.
 
-use super::place::{Frame, Side, pair};
+use super::place::{Frame, Side, is_in, pair};
 use super::toolchain;
 use crate::detectors::Observation;
 use crate::detectors::peer::{Peer, Prepared, one, outcome};
@@ -87,7 +87,7 @@ impl Prepared for Interpreter {
         let reports = said
             .split("error: Undefined Behavior: ")
             .skip(1)
-            .map(|report| pair(scenario, &sides(report)));
+            .map(|report| pair(scenario, &sides(scenario, report)));
         Ok(Observation {
             outcome: outcome(output),
             reports: reports.collect(),
@@ -95,33 +95,24 @@ impl Prepared for Interpreter {
     }
 }
 
-/// The two accesses of a data race. The later one is where Miri stopped, with its stack; the earlier one is
-/// a place, which Miri names without a stack.
-fn sides(report: &str) -> [Side; 2] {
-    let mut later = Vec::new();
-    let mut earlier = None;
+/// The two accesses of a data race. The later one is where Miri stopped, with its stack. Of the earlier one it
+/// names the place only: where that is not in the scenario, but in what the scenario called, it says
+/// nothing of the scenario.
+fn sides(scenario: &Scenario, report: &str) -> [Side; 2] {
+    let (mut later, mut earlier) = (Vec::new(), None);
     let mut of_earlier = false;
-    for line in report.lines() {
-        let line = line.trim_start();
-        of_earlier |= line.contains("(1) just happened here") || line.starts_with("help: and (1)");
-        of_earlier &= !line.starts_with("= note") && !line.starts_with("note:");
-        let place = line.strip_prefix("--> ").or_else(|| {
-            let (_, place) = line.rsplit_once(" at ")?;
-            Some(place)
-        });
-        let Some(frame) = place.and_then(frame) else {
-            continue;
-        };
-        if of_earlier && earlier.is_none() {
-            earlier = Some(vec![frame]);
-        } else {
-            later.push(frame);
+    for line in report.lines().map(str::trim_start) {
+        of_earlier |= line.starts_with("help: and (1) occurred earlier here");
+        let place = line.strip_prefix("--> ").or(line.strip_prefix("at "));
+        match place.and_then(frame) {
+            Some(frame) if of_earlier && earlier.is_none() => earlier = Some(frame),
+            Some(frame) => later.push(frame),
+            None => {}
         }
     }
-    [
-        Side::Shown(later),
-        earlier.map_or(Side::Untold, Side::Shown),
-    ]
+    let earlier = earlier.filter(|frame| is_in(&scenario.source, frame));
+    let earlier = earlier.map_or(Side::Untold, |frame| Side::Shown(vec![frame]));
+    [Side::Shown(later), earlier]
 }
 
 /// `src/x.rs:3:9`, with or without an end: `src/x.rs:3:9: 3:20`.
@@ -135,4 +126,22 @@ fn frame(place: &str) -> Option<Frame> {
         file: file.to_owned(),
         line: line.parse().ok()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::place::tests::{sample, text};
+    use super::*;
+
+    #[test]
+    fn the_later_access_has_a_stack_and_the_earlier_one_a_place() {
+        let said = text(include_str!("../../../tests/data/miri.txt"));
+        let [a, b] = sample().sites().map(Some);
+        let elsewhere = sides(sample(), &said);
+        assert_eq!(elsewhere[1], Side::Untold, "it is in a helper");
+        assert_eq!(pair(sample(), &elsewhere), [a.clone(), b.clone()]);
+        let here = format!("{}:{}:9", sample().source.file, a.clone().unwrap().line);
+        let said = said.replace("scenarios/src/hidden.rs:144:38", &here);
+        assert_eq!(pair(sample(), &sides(sample(), &said)), [b, a]);
+    }
 }

@@ -47,16 +47,18 @@ pub fn pair(scenario: &Scenario, sides: &[Side; 2]) -> Pair {
 }
 
 fn innermost(source: &Source, stack: &[Frame]) -> Option<Site> {
-    let in_source = |frame: &&Frame| ends_in(&frame.file, source.file);
-    stack.iter().find(in_source).map(|frame| Site {
-        file: source.file.to_owned(),
-        line: frame.line,
-    })
+    stack
+        .iter()
+        .find(|frame| is_in(source, frame))
+        .map(|frame| Site {
+            file: source.file.to_owned(),
+            line: frame.line,
+        })
 }
 
-/// Whether `path` is `file` in some folder.
-fn ends_in(path: &str, file: &str) -> bool {
-    let before = path.strip_suffix(file);
+/// Whether a frame lies in a source file; the tool may name that in some folder.
+pub fn is_in(source: &Source, frame: &Frame) -> bool {
+    let before = frame.file.strip_suffix(source.file);
     before.is_some_and(|folder| folder.is_empty() || folder.ends_with(['/', '\\']))
 }
 
