@@ -19,7 +19,7 @@ struct Guard<'a, T>(&'a Spin<T>);
 impl<T> Spin<T> {
     fn try_lock(&self) -> Option<Guard<'_, T>> {
         let free = self.held.compare_exchange(false, true, Acquire, Relaxed);
-        free.is_ok().then_some(Guard(self))
+        free.is_ok().then(|| Guard(self))
     }
 
     fn lock(&self) -> Guard<'_, T> {

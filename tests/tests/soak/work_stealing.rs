@@ -68,6 +68,7 @@ fn each_job_is_taken_once() {
         let (deque, done) = (Deque::default(), AtomicBool::new(false));
         let sum = AtomicU64::new(0);
         let take = |job| _ = sum.fetch_add(job, Relaxed);
+        let take_own = || deque.pop().into_iter().for_each(take);
         thread::scope(|s| {
             for _ in 0..2 {
                 s.spawn(|| {
@@ -78,10 +79,10 @@ fn each_job_is_taken_once() {
             }
             for job in 1..=80 {
                 while !deque.push(job) {
-                    deque.pop().map_or((), take);
+                    take_own();
                 }
                 if job % 3 == 0 {
-                    deque.pop().map_or((), take);
+                    take_own();
                 }
             }
             while let Some(job) = deque.pop() {
