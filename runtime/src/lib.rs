@@ -70,6 +70,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod allow_race;
 #[cfg(feature = "detect")]
 #[doc(hidden)]
 pub mod analysis;
@@ -109,7 +110,7 @@ mod value;
 pub use ::dashmap;
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
-pub use check::check;
+pub use check::{check, check_pedantic};
 pub use fidge_macros::{atomic, test};
 pub use report::{Access, Kind, Race, Report, Severity};
 #[cfg(not(feature = "detect"))]

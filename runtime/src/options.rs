@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub severity: Severity,
     /// What is checked.
     pub checks: Checks,
+    /// What becomes of a request that would deadlock.
+    pub deadlock: Deadlock,
     /// How stacks are captured.
     pub stacks: Stacks,
     /// Ceiling of the detector's memory, in MiB.
@@ -78,6 +80,15 @@ pub(crate) enum Checks {
     All,
     /// Races.
     Races,
+}
+
+/// What becomes of a request that would deadlock, once it is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deadlock {
+    /// It panics.
+    Panic,
+    /// It waits, as it would without Fidge.
+    GoOn,
 }
 
 /// How stacks are captured.
@@ -123,7 +134,7 @@ macro_rules! set {
     };
 }
 
-static KEYS: [Key; 15] = [
+static KEYS: [Key; 16] = [
     Key {
         name: "exitcode",
         default: "66",
@@ -158,7 +169,7 @@ static KEYS: [Key; 15] = [
     Key {
         name: "max_reports",
         default: "100",
-        expected: "a number from 1",
+        expected: "a number from 1 to 18446744073709551615",
         help: "most reports of one session; how many more there were is said",
         set: set!(max_reports, positive),
     },
@@ -198,6 +209,16 @@ static KEYS: [Key; 15] = [
         )),
     },
     Key {
+        name: "deadlock",
+        default: "panic",
+        expected: "panic or go-on",
+        help: "what a call does that would wait for ever, once it is reported: panic, or wait",
+        set: set!(deadlock, |value| one_of(
+            value,
+            &[("panic", Deadlock::Panic), ("go-on", Deadlock::GoOn)]
+        )),
+    },
+    Key {
         name: "stacks",
         default: "auto",
         expected: "auto, frame-pointers, unwind or off",
@@ -215,9 +236,11 @@ static KEYS: [Key; 15] = [
     Key {
         name: "memory_mb",
         default: "4096",
-        expected: "a number from 1",
+        expected: "a number from 1 to 17592186044415",
         help: "most memory of the detector in MiB; once reached, detection stops and that is said",
-        set: set!(memory_mb, positive),
+        // In bytes it fits 64 bits.
+        set: set!(memory_mb, |value| positive(value)
+            .filter(|&n| n <= u64::MAX >> 20)),
     },
     Key {
         name: "color",
@@ -270,8 +293,10 @@ static KEYS: [Key; 15] = [
     },
 ];
 
+/// Digits alone: std's parsers take a sign as well.
 fn number<T: std::str::FromStr>(value: &str) -> Option<T> {
-    value.parse().ok()
+    let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+    value.parse().ok().filter(|_| digits)
 }
 
 fn positive(value: &str) -> Option<u64> {
@@ -308,6 +333,7 @@ impl Default for Options {
             order: Order::Shb,
             severity: Severity::Warning,
             checks: Checks::All,
+            deadlock: Deadlock::Panic,
             stacks: Stacks::Auto,
             memory_mb: 0,
             color: Color::Auto,
@@ -458,8 +484,8 @@ mod tests {
         assert_eq!((options.report, options.order), (Form::Text, Order::Shb));
         assert_eq!((options.stacks, options.color), (Stacks::Auto, Color::Auto));
         assert_eq!(
-            (options.severity, options.checks),
-            (Severity::Warning, Checks::All)
+            (options.severity, options.checks, options.deadlock),
+            (Severity::Warning, Checks::All, Deadlock::Panic)
         );
         assert_eq!(
             (options.log_path, options.suppressions, options.seed),
@@ -472,7 +498,7 @@ mod tests {
     fn every_key_sets_its_field() {
         let options = Options::parse(
             "exitcode=3:report=json:log_path=a.log:suppressions=s.txt:max_reports=7:order=hb:\
-             severity=note:checks=races:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
+             severity=note:checks=races:deadlock=go-on:stacks=unwind:memory_mb=64:color=never:verbose=1:strip_prefix=/home/:seed=9:\
              help=1",
         )
         .unwrap();
@@ -485,6 +511,7 @@ mod tests {
             order: Order::Hb,
             severity: Severity::Note,
             checks: Checks::Races,
+            deadlock: Deadlock::GoOn,
             stacks: Stacks::Unwind,
             memory_mb: 64,
             color: Color::Never,
@@ -523,7 +550,19 @@ mod tests {
         );
         assert_eq!(
             error("max_reports=0"),
-            "FIDGE_OPTIONS: max_reports: expected a number from 1, found '0'"
+            "FIDGE_OPTIONS: max_reports: expected a number from 1 to 18446744073709551615, found '0'"
+        );
+        for value in ["17592186044416", "99999999999999999999"] {
+            assert_eq!(
+                error(&format!("memory_mb={value}")),
+                format!(
+                    "FIDGE_OPTIONS: memory_mb: expected a number from 1 to 17592186044415, found '{value}'"
+                )
+            );
+        }
+        assert_eq!(
+            error("exitcode=+5"),
+            "FIDGE_OPTIONS: exitcode: expected a number from 0 to 255, found '+5'"
         );
         assert_eq!(
             error("log_path="),

@@ -30,7 +30,17 @@ pub use detect::run_test;
 
 /// What `atomic_scope!` needs.
 #[cfg(feature = "detect")]
-pub use crate::engine::{At, Op, scope::Scope};
+pub use crate::engine::{Allowance, Allowing, At, Op, scope::Scope};
+
+/// An annotation of the program, for `allow_race!` and `expect_race!`.
+#[cfg(feature = "detect")]
+pub const fn allowance(kind: crate::Kind, reason: &'static str, expected: bool) -> Allowance {
+    Allowance {
+        kind: crate::report::engine_kind(kind),
+        reason,
+        expected,
+    }
+}
 
 #[cfg(feature = "detect")]
 mod detect {
@@ -80,7 +90,11 @@ mod detect {
         let mut panic = None;
         for index in 0..settings.runs {
             let seed = first.wrapping_add(index.into());
-            let (outcome, report) = run(&Settings { seed, schedule });
+            let (outcome, report) = run(&Settings {
+                seed,
+                schedule,
+                ..Settings::default()
+            });
             match outcome {
                 Ok(ExitCode::SUCCESS) if report.is_clean() && settings.should_panic => {
                     // Without the panic that is expected, whatever other runs did.

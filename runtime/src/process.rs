@@ -5,8 +5,8 @@
 //! process exits and its exit code is `exitcode` (66 unless set).
 
 use crate::Severity;
-use crate::engine::{arena, finding, forked, lock, reentered, session, tell};
-use crate::options::{self, Checks, Options, Order, Stacks};
+use crate::engine::{arena, finding, forked, lock, reentered, session, tell, waits};
+use crate::options::{self, Checks, Deadlock, Options, Order, Stacks};
 use crate::report::{Builder, Report, Sink, Suppressions, print};
 use crate::stack;
 use std::fmt::Display;
@@ -37,6 +37,7 @@ impl Start {
                 Severity::Error => finding::Severity::Error,
             },
             composed: self.options.checks == Checks::All,
+            goes_on: self.options.deadlock == Deadlock::GoOn,
             ..session::Settings::default()
         }
     }
@@ -44,9 +45,7 @@ impl Start {
     /// The report of a session, or of what belongs to none.
     pub fn report(&self, found: &session::Outcome) -> Report {
         let fresh = || Builder::new(&self.options);
-        let report = |builder: &mut Builder| {
-            builder.report(&found.findings, found.held_back, &self.suppressions)
-        };
+        let report = |builder: &mut Builder| builder.report(found, &self.suppressions);
         // Nobody waits for another's report; in the child of a fork there may be no other.
         match self.builder.try_lock() {
             Ok(mut builder) => report(builder.get_or_insert_with(fresh)),
@@ -73,6 +72,12 @@ pub(crate) fn start() -> &'static Start {
         watch();
         // Asks the system what must not be asked in a signal handler.
         stack::note_thread();
+        if stack::walks_in_vain() {
+            tell::line(format_args!(
+                "fidge: stacks=frame-pointers, but this program has none: stacks will be short or \
+                 wrong. Build it with RUSTFLAGS=-Cforce-frame-pointers=yes, or say stacks=auto"
+            ));
+        }
         start
     })
 }
@@ -140,6 +145,7 @@ fn watch() {
 extern "C" fn in_child() {
     lock::forked();
     session::forget_findings();
+    waits::forked();
     forked();
 }
 

@@ -411,3 +411,156 @@ mod scopes {
         assert!(found, "never interleaved");
     }
 }
+
+#[test]
+fn an_empty_map_that_is_filled_meanwhile_is_no_longer_empty() {
+    let map: DashMap<u32, u32> = DashMap::new();
+    let report = interleave(
+        || assert!(map.is_empty()),
+        || map.insert(1, 1),
+        || map.insert(2, 2),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleSize], "{report}");
+    assert_eq!(report.races()[0].accesses()[0].value(), Some("0"));
+    // Of another size one does not know what it is to the program: a note, off by default.
+    let report = interleave(|| map.len(), || map.insert(3, 3), || map.insert(4, 4));
+    assert!(report.is_clean(), "{report}");
+    // The size came back.
+    let report = interleave(
+        || map.clear(),
+        || {
+            map.insert(3, 3);
+            map.remove(&3);
+        },
+        || {
+            assert!(map.is_empty());
+            map.insert(4, 4)
+        },
+    );
+    assert!(report.is_clean(), "{report}");
+}
+
+mod annotations {
+    use super::*;
+
+    fn lost_update(map: &DashMap<&str, u32>, annotate: bool) -> Report {
+        interleave(
+            || map.get("k").map(|n| *n),
+            || map.insert("k", 7),
+            || {
+                if annotate {
+                    fidge::allow_race!(StaleWrite, "the last one wins", {
+                        map.insert("k", 6);
+                    });
+                } else {
+                    map.insert("k", 6);
+                }
+            },
+        )
+    }
+
+    #[test]
+    fn what_the_program_allows_is_counted_and_not_reported() {
+        let map = DashMap::from_iter([("k", 1)]);
+        let report = lost_update(&map, true);
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(report.allowed(), 1);
+        map.insert("k", 1);
+        let report = lost_update(&map, false);
+        assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    }
+
+    #[test]
+    fn an_allowance_of_another_kind_allows_nothing() {
+        let map: DashMap<_, _> = DashMap::from_iter([("k", 1)]);
+        let report = interleave(
+            || map.get("k").map(|n| *n),
+            || map.insert("k", 7),
+            || {
+                fidge::allow_race!(Aba, "not this");
+                map.insert("k", 6)
+            },
+        );
+        assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+    }
+
+    struct Cell(fidge::cell::UnsafeCell<u32>);
+    // SAFETY: raced on purpose, one strand at a time.
+    unsafe impl Sync for Cell {}
+
+    #[test]
+    fn an_expected_race_is_expected_on_either_side() {
+        let cell = Cell(fidge::cell::UnsafeCell::new(0));
+        let cell = &cell;
+        let write = || cell.0.with_mut(|p| unsafe { *p += 1 });
+        let report = interleave(
+            || fidge::expect_race!(DataRace, "a rough count", { write() }),
+            write,
+            || (),
+        );
+        assert!(report.is_clean(), "{report}");
+        assert_eq!((report.allowed(), report.unmet()), (1, &[][..]));
+        let report = fidge::check(|| fidge::expect_race!(DataRace, "a rough count", { write() }));
+        assert!(report.is_clean(), "{report}");
+        assert_eq!(report.unmet().len(), 1);
+        let line = "composed.rs:";
+        assert!(report.unmet()[0].contains(line) && report.unmet()[0].ends_with("a rough count"));
+        assert!(report.to_string().contains("did not show"), "{report}");
+    }
+}
+
+mod notes {
+    use super::*;
+
+    fn pedantic<A, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> Report {
+        let meet = Barrier::new(2);
+        fidge::check_pedantic(|| {
+            thread::scope(|s| {
+                s.spawn(|| {
+                    one();
+                    meet.wait();
+                });
+                s.spawn(|| {
+                    meet.wait();
+                    other();
+                });
+            });
+        })
+    }
+
+    #[test]
+    fn operations_whose_order_matters_and_that_only_the_map_orders_are_a_note() {
+        let map = DashMap::new();
+        let report = pedantic(|| map.insert("k", 1), || map.insert("k", 2));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+        let report = pedantic(|| map.insert("k", 3), || map.get("k").map(|n| *n));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+        let report = pedantic(|| map.get("k").map(|n| *n), || map.remove("k"));
+        assert_eq!(kinds(&report), [Kind::Unordered], "{report}");
+    }
+
+    #[test]
+    fn operations_that_commute_or_are_ordered_or_locked_are_none() {
+        let map = DashMap::new();
+        let lock = fidge::sync::Mutex::new(());
+        let locked = |value| {
+            let _guard = lock.lock().unwrap();
+            map.insert("k", value)
+        };
+        for report in [
+            pedantic(|| map.insert("same", 1), || map.insert("same", 1)),
+            pedantic(|| map.insert("a", 1), || map.insert("b", 2)),
+            pedantic(|| map.get("a").map(|n| *n), || map.get("a").map(|n| *n)),
+            pedantic(|| locked(1), || locked(2)),
+            fidge::check_pedantic(|| {
+                map.insert("k", 1);
+                thread::scope(|s| {
+                    s.spawn(|| map.insert("k", 2));
+                });
+                map.insert("k", 3);
+            }),
+        ] {
+            assert!(report.is_clean(), "{report}");
+        }
+    }
+}

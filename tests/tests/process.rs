@@ -139,7 +139,7 @@ fn malformed_options_are_refused_in_one_line_before_anything_runs() {
         ),
         (
             "order=shb:memory_mb=0",
-            "memory_mb: expected a number from 1, found '0'",
+            "memory_mb: expected a number from 1 to 17592186044415, found '0'",
         ),
         ("verbose", "expected key=value, found 'verbose'"),
         (

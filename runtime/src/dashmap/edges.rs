@@ -2,7 +2,7 @@
 
 use super::absent::Absent;
 use super::size::Size;
-use crate::engine::{At, MapId, Spot};
+use crate::engine::{self, At, MapId, Spot};
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
 #[derive(Default)]
@@ -10,6 +10,7 @@ pub(super) struct Edges {
     pub id: MapId,
     pub absent: Absent,
     pub size: Size,
+    pub count: engine::Size,
 }
 
 impl Edges {
@@ -17,6 +18,7 @@ impl Edges {
     #[inline]
     pub fn inserted(&self, at: &At) {
         self.size.release(at);
+        self.count.changed(self.id, 1, at);
     }
 
     /// A key of this hash is about to be removed; the shard is locked. `past` is what it leaves.
@@ -24,5 +26,6 @@ impl Edges {
     pub fn removed(&self, hash: u64, past: Spot, at: &At) {
         self.absent.release(hash, Some(past), at);
         self.size.release(at);
+        self.count.changed(self.id, -1, at);
     }
 }

@@ -1,7 +1,7 @@
 //! The evidence that a key is held, there or not.
 
 use super::edges::Edges;
-use crate::engine::{At, How, Key, Mode, What};
+use crate::engine::{At, How, Key, Mode, Resource, What, waits};
 use crate::value::{self, Value};
 use std::mem;
 use std::ptr::NonNull;
@@ -12,6 +12,7 @@ use std::ptr::NonNull;
 /// while the shard is still locked, and moves from guard to guard in `map`, `into_ref`, ...
 pub(super) struct Hold {
     key: NonNull<Key>,
+    shard: Resource,
     mode: Mode,
     origin: Origin,
     /// How the holder changed the value, where it is, and what looks at it.
@@ -28,18 +29,25 @@ unsafe impl Send for Hold {}
 unsafe impl Sync for Hold {}
 
 impl Hold {
-    /// The real guard was taken: the key is held from now on.
+    /// The real guard was taken: the key is held from now on, and with it the shard.
     ///
     /// # Safety
     ///
     /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
     /// as long as it is held, in either mode.
     #[inline]
-    pub unsafe fn take(key: NonNull<Key>, mode: Mode, what: What, at: &At) -> Self {
+    pub unsafe fn take(
+        key: NonNull<Key>,
+        shard: Resource,
+        mode: Mode,
+        what: What,
+        at: &At,
+    ) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { key.as_ref() }.acquired(mode, what, at);
+        unsafe { key.as_ref() }.acquired(shard, mode, what, at);
         Hold {
             key,
+            shard,
             mode,
             origin: Origin::new(at),
             changed: None,
@@ -63,6 +71,14 @@ impl Hold {
     }
 }
 
+impl Hold {
+    /// The shard.
+    #[inline]
+    pub fn shard(&self) -> Resource {
+        self.shard
+    }
+}
+
 impl Drop for Hold {
     #[inline]
     fn drop(&mut self) {
@@ -82,17 +98,20 @@ impl Drop for Hold {
 pub(super) struct Vacancy<'a> {
     pub edges: &'a Edges,
     pub hash: u64,
+    pub shard: Resource,
     origin: Origin,
 }
 
 impl<'a> Vacancy<'a> {
-    /// A key of this hash was found absent, and the shard's write lock is held.
+    /// A key of this hash was found absent, and the write lock of the shard is held.
     #[inline]
-    pub fn take(edges: &'a Edges, hash: u64, at: &At) -> Self {
+    pub fn take(edges: &'a Edges, hash: u64, shard: Resource, at: &At) -> Self {
         edges.absent.acquire(hash, at);
+        waits::hold(shard, Mode::Exclusive, at);
         Vacancy {
             edges,
             hash,
+            shard,
             origin: Origin::new(at),
         }
     }
@@ -107,6 +126,7 @@ impl<'a> Vacancy<'a> {
     #[inline]
     pub fn filled(self, at: &At) {
         self.edges.inserted(at);
+        waits::let_go(self.shard, Mode::Exclusive);
         // Leaks nothing: this is plain data but for its `Drop`.
         mem::forget(self);
     }
@@ -116,6 +136,7 @@ impl Drop for Vacancy<'_> {
     #[inline]
     fn drop(&mut self) {
         self.edges.absent.release(self.hash, None, self.origin.at());
+        waits::let_go(self.shard, Mode::Exclusive);
     }
 }
 

@@ -23,6 +23,9 @@
 //! runs once more when the key is inserted anew, and for an absent key once the map had a removal.
 //! Of a key that was removed the map remembers hash and clock until the map is dropped.
 //!
+//! A call that would wait for ever, since its own strand holds the shard, or since whoever holds it waits
+//! for what this strand holds, is reported and panics instead; `FIDGE_OPTIONS=deadlock=go-on` lets it wait.
+//!
 //! Not mirrored is what dashmap has behind features of its own (`arbitrary`, `inline`, `raw-api`,
 //! `rayon`, `serde`, `typesize`), and the methods of [`Map`] that hand out the bare shards: their
 //! types have no public name without `raw-api`.
@@ -39,6 +42,7 @@ mod operations;
 mod read_only;
 mod set;
 pub mod setref;
+mod shard;
 mod size;
 mod t;
 mod tracked;

@@ -3,55 +3,150 @@
 use super::DashMap;
 use super::mapref::entry::{Entry, OccupiedEntry, VacantEntry};
 use super::mapref::one::{Ref, RefMut};
+use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, How, What};
+use crate::engine::{At, How, Mode, Resource, What, waits};
 use crate::value::Value;
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
+use std::ptr;
+
+type Found<'a, K, V> = upstream::mapref::one::Ref<'a, K, Tracked<V>>;
+type FoundMut<'a, K, V> = upstream::mapref::one::RefMut<'a, K, Tracked<V>>;
 
 impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
+    /// The lock of the shard that keys of this hash are in.
     #[inline]
+    fn lock_of(&self, hash: u64) -> &upstream::RwLock<impl Sized> {
+        &self.inner.shards()[self.inner.determine_shard(hash as usize)]
+    }
+
+    /// The shard that keys of this hash are in.
+    #[inline]
+    fn shard_of(&self, hash: u64) -> Resource {
+        self.shard(self.inner.determine_shard(hash as usize))
+    }
+
+    /// The shard of that number.
+    #[inline]
+    pub(super) fn shard(&self, number: usize) -> Resource {
+        Resource {
+            address: ptr::from_ref(&self.inner.shards()[number]).addr(),
+            name: self.edges.id.shard(number),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
     pub(super) fn get_at<Q>(&'a self, key: &Q, at: &At) -> Option<Ref<'a, K, V>>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let Some(guard) = self.inner.get(key) else {
-            self.missed(key, at);
-            return None;
-        };
-        Some(Ref::new(guard, What::Value, at))
+        self.find_at(key, What::Value, at)
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn contains_at<Q>(&'a self, key: &Q, at: &At) -> bool
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        match self.inner.get(key) {
-            Some(guard) => drop(Ref::new(guard, What::Presence, at)),
-            None => {
-                self.missed(key, at);
-                return false;
-            }
-        }
-        true
+        self.find_at(key, What::Presence, at).is_some()
     }
 
     #[inline]
+    #[track_caller]
+    fn find_at<Q>(&'a self, key: &Q, what: What, at: &At) -> Option<Ref<'a, K, V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let found = if waits::holds_any() {
+            self.get_while_holding(key, at)
+        } else {
+            self.inner.get(key)
+        };
+        let Some(guard) = found else {
+            self.missed(key, at);
+            return None;
+        };
+        let shard = self.shard_of(guard.value().hash);
+        Some(Ref::new(guard, shard, what, at))
+    }
+
+    /// The lookup of a strand that others may wait for.
+    #[inline(never)]
+    #[track_caller]
+    fn get_while_holding<Q>(&'a self, key: &Q, at: &At) -> Option<Found<'a, K, V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let hash = self.hasher().hash_one(key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
+        // Who reads the shard may read it again.
+        let _lock = shard::read(lock, shard, at);
+        self.inner.get(key)
+    }
+
+    #[inline]
+    #[track_caller]
     pub(super) fn get_mut_at<Q>(&'a self, key: &Q, at: &At) -> Option<RefMut<'a, K, V>>
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let Some(guard) = self.inner.get_mut(key) else {
+        let Some(guard) = self.find_mut(key, at) else {
             self.missed(key, at);
             return None;
         };
-        Some(RefMut::new(guard, What::Value, at))
+        let shard = self.shard_of(guard.value().hash);
+        Some(RefMut::new(guard, shard, What::Value, at))
+    }
+
+    #[inline]
+    #[track_caller]
+    fn find_mut<Q>(&'a self, key: &Q, at: &At) -> Option<FoundMut<'a, K, V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        if waits::holds_any() {
+            self.get_mut_while_holding(key, at)
+        } else {
+            self.inner.get_mut(key)
+        }
+    }
+
+    /// As [`get_while_holding`](Self::get_while_holding). Nobody can lock a shard twice for writing: it
+    /// waits for it, gives it back and tries again.
+    #[inline(never)]
+    #[track_caller]
+    fn get_mut_while_holding<Q>(&'a self, key: &Q, at: &At) -> Option<FoundMut<'a, K, V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let hash = self.hasher().hash_one(key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
+        loop {
+            let found = match self.inner.try_get_mut(key) {
+                TryResult::Present(guard) => Some(guard),
+                TryResult::Absent => None,
+                TryResult::Locked => {
+                    drop(shard::wait(lock, shard, Mode::Exclusive, at, || {
+                        lock.write()
+                    }));
+                    continue;
+                }
+            };
+            shard::taken(shard, Mode::Exclusive, at);
+            return found;
+        }
     }
 
     #[inline]
@@ -61,7 +156,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         match self.inner.try_get(key) {
-            TryResult::Present(guard) => TryResult::Present(Ref::new(guard, What::Value, at)),
+            TryResult::Present(guard) => {
+                let shard = self.shard_of(guard.value().hash);
+                TryResult::Present(Ref::new(guard, shard, What::Value, at))
+            }
             TryResult::Absent => {
                 self.missed(key, at);
                 TryResult::Absent
@@ -77,7 +175,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         match self.inner.try_get_mut(key) {
-            TryResult::Present(guard) => TryResult::Present(RefMut::new(guard, What::Value, at)),
+            TryResult::Present(guard) => {
+                let shard = self.shard_of(guard.value().hash);
+                TryResult::Present(RefMut::new(guard, shard, What::Value, at))
+            }
             TryResult::Absent => {
                 self.missed(key, at);
                 TryResult::Absent
@@ -87,8 +188,31 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn entry_at(&'a self, key: K, at: &At) -> Entry<'a, K, V> {
-        self.tracked_entry(self.inner.entry(key), What::Value, at)
+        self.tracked_entry(self.find_entry(key, at), What::Value, at)
+    }
+
+    #[inline]
+    #[track_caller]
+    fn find_entry(&'a self, key: K, at: &At) -> upstream::Entry<'a, K, Tracked<V>> {
+        if waits::holds_any() {
+            self.entry_while_holding(key, at)
+        } else {
+            self.inner.entry(key)
+        }
+    }
+
+    /// As [`get_while_holding`](Self::get_while_holding); the waiting is dashmap's own, since an attempt
+    /// that fails would take the key with it.
+    #[inline(never)]
+    #[track_caller]
+    fn entry_while_holding(&'a self, key: K, at: &At) -> upstream::Entry<'a, K, Tracked<V>> {
+        let hash = self.hasher().hash_one(&key);
+        let (lock, shard) = (self.lock_of(hash), self.shard_of(hash));
+        let entry = shard::wait(lock, shard, Mode::Exclusive, at, || self.inner.entry(key));
+        shard::taken(shard, Mode::Exclusive, at);
+        entry
     }
 
     #[inline]
@@ -105,18 +229,21 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     ) -> Entry<'a, K, V> {
         match entry {
             upstream::Entry::Occupied(entry) => {
-                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, what, at))
+                let shard = self.shard_of(entry.get().hash);
+                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, shard, what, at))
             }
             upstream::Entry::Vacant(entry) => {
                 let hash = self.hasher().hash_one(entry.key());
-                Entry::Vacant(VacantEntry::new(entry, &self.edges, hash, at))
+                let shard = self.shard_of(hash);
+                Entry::Vacant(VacantEntry::new(entry, &self.edges, hash, shard, at))
             }
         }
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.tracked_entry(self.inner.entry(key), What::Nothing, at) {
+        match self.tracked_entry(self.find_entry(key, at), What::Nothing, at) {
             Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind)),
             Entry::Vacant(entry) => {
                 entry.insert_at(value, How::Blind, at);
@@ -126,6 +253,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn remove_at<Q>(
         &self,
         key: &Q,
@@ -137,75 +265,119 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let mut seen = false;
-        let removed = self.inner.remove_if_mut(key, |key, tracked| {
-            seen = true;
-            let removes = tracked.exclusively(at, |value| f(key, value));
-            if removes {
-                self.leave(tracked, how, at);
-            }
-            removes
-        });
-        if !seen {
+        let hash = self.hasher().hash_one(key);
+        let number = self.inner.determine_shard(hash as usize);
+        let shard = self.shard(number);
+        let mut table = shard::write(&self.inner.shards()[number], shard, at);
+        let Some(bucket) = table.find(hash, |(k, _)| key == k.borrow()) else {
+            drop(table);
             self.missed(key, at);
+            return None;
+        };
+        // SAFETY: the bucket is full, and the write lock makes this the only reference.
+        let (found, tracked) = unsafe { bucket.as_mut() };
+        let tracked = tracked.get_mut();
+        let removes = tracked.exclusively(shard, at, |value| f(found, value));
+        if !removes {
+            return None;
         }
-        removed.map(|(key, tracked)| (key, tracked.value))
+        self.leave(tracked, how, at);
+        // SAFETY: the bucket is of this table, which was not changed since.
+        let ((key, tracked), _) = unsafe { table.remove(bucket) };
+        Some((key, tracked.into_inner().value))
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn alter_at<Q>(&self, key: &Q, at: &At, f: impl FnOnce(&K, V) -> V)
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let mut seen = false;
-        self.inner.alter(key, |key, tracked| {
-            seen = true;
-            tracked.altered(at, |value| f(key, value))
-        });
-        if !seen {
+        let Some(mut guard) = self.find_mut(key, at) else {
             self.missed(key, at);
-        }
+            return;
+        };
+        let shard = self.shard_of(guard.value().hash);
+        let (key, tracked) = guard.pair_mut();
+        tracked.alter(shard, at, |value| f(key, value));
     }
 
+    /// As with an iterator, a shard is given back when the next one is locked.
     #[inline]
+    #[track_caller]
     pub(super) fn alter_all_at(&self, at: &At, mut f: impl FnMut(&K, V) -> V) {
-        self.inner
-            .alter_all(|key, tracked| tracked.altered(at, |value| f(key, value)));
-        self.edges.size.acquire(at);
-    }
-
-    #[inline]
-    pub(super) fn retain_at(&self, at: &At, mut f: impl FnMut(&K, &mut V) -> bool) {
-        self.inner.retain(|key, tracked| {
-            let keeps = tracked.exclusively(at, |value| f(key, value));
-            if !keeps {
-                self.leave(tracked, How::Whole, at);
+        let mut last = None;
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let shard = self.shard(number);
+            last = Some(shard::Locked::take(lock, shard, Mode::Exclusive, at));
+            // SAFETY: locked for writing; the table is not changed while it is iterated over.
+            for bucket in unsafe { (*lock.data_ptr()).iter() } {
+                // SAFETY: as above.
+                let (key, tracked) = unsafe { bucket.as_mut() };
+                let tracked = tracked.get_mut();
+                tracked.alter(shard, at, |value| f(key, value));
             }
-            keeps
-        });
+        }
+        drop(last);
         self.edges.size.acquire(at);
     }
 
     #[inline]
-    pub(super) fn len_at(&self, at: &At) -> usize {
-        let len = self.inner.len();
+    #[track_caller]
+    pub(super) fn retain_at(&self, at: &At, mut f: impl FnMut(&K, &mut V) -> bool) {
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let shard = self.shard(number);
+            let mut table = shard::write(lock, shard, at);
+            // SAFETY: locked for writing, and of the table only what was passed is removed.
+            for bucket in unsafe { table.iter() } {
+                // SAFETY: as above.
+                let (key, tracked) = unsafe { bucket.as_mut() };
+                let tracked = tracked.get_mut();
+                let keeps = tracked.exclusively(shard, at, |value| f(key, value));
+                if !keeps {
+                    self.leave(tracked, How::Whole, at);
+                    // SAFETY: the bucket is full and of this table.
+                    unsafe { table.erase(bucket) };
+                }
+            }
+        }
         self.edges.size.acquire(at);
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(super) fn len_at(&self, at: &At) -> usize {
+        let shards = self.inner.shards().iter().enumerate();
+        let len = shards
+            .map(|(number, lock)| shard::read(lock, self.shard(number), at).len())
+            .sum();
+        self.edges.size.acquire(at);
+        self.edges.count.read(self.edges.id, len, at);
         len
     }
 
     #[inline]
+    #[track_caller]
     pub(super) fn capacity_at(&self, at: &At) -> usize {
-        let capacity = self.inner.capacity();
+        let shards = self.inner.shards().iter().enumerate();
+        let capacity = shards
+            .map(|(number, lock)| shard::read(lock, self.shard(number), at).capacity())
+            .sum();
         self.edges.size.acquire(at);
         capacity
     }
 
     /// Released before the shards are locked, one after the other: an early release orders no less.
     #[inline]
+    #[track_caller]
     pub(super) fn shrink_to_fit_at(&self, at: &At) {
         self.edges.size.release(at);
-        self.inner.shrink_to_fit();
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let mut table = shard::write(lock, self.shard(number), at);
+            let len = table.len();
+            table.shrink_to(len, |(key, _)| self.hasher().hash_one(key));
+        }
     }
 
     /// The key is about to be removed; the shard is locked.

@@ -1,10 +1,10 @@
 //! A value and the clock of its key.
 
 use super::hold::Hold;
-use crate::engine::{At, How, Key, Mode, Op, What};
+use crate::engine::{At, How, Key, Mode, Op, Resource, What};
 use crate::value;
-use std::fmt;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
+use std::{fmt, mem, process};
 
 /// What the real map stores for a key. The clock stands beside the value, so that it moves with it
 /// when the shard grows; nobody holds the key then, for growing takes the shard's write lock.
@@ -28,37 +28,63 @@ impl<V> Tracked<V> {
     /// The value, seen by an operation that keeps no guard.
     #[inline]
     pub fn seen(&self, at: &At) -> &V {
-        self.key.acquired(Mode::Shared, What::Value, at);
+        let no_lock = Resource::UNKNOWN;
+        self.key.acquired(no_lock, Mode::Shared, What::Value, at);
         self.key.released(Mode::Shared, at);
         &self.value
     }
 
-    /// Runs `f` on the value while the key is held exclusively, also when `f` panics.
+    /// Runs `f` on the value while the key, and with it the shard, is held exclusively,
+    /// also when `f` panics.
     #[inline]
-    pub fn exclusively<R>(&mut self, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
+    pub fn exclusively<R>(&mut self, shard: Resource, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(NonNull::from(key), Mode::Exclusive, What::Nothing, at) };
+        let key = NonNull::from(key);
+        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
+        let _hold = unsafe { Hold::take(key, shard, Mode::Exclusive, What::Nothing, at) };
         f(value)
     }
 
-    /// The same key with `f(value)`. Should `f` panic, the process aborts: dashmap sees to that.
+    /// Makes the value `f(value)`, while the key is held as in [`exclusively`](Self::exclusively). Should
+    /// `f` panic, the process aborts, as with dashmap.
     #[inline]
-    pub fn altered(self, at: &At, f: impl FnOnce(V) -> V) -> Self {
-        let Tracked { value, key, hash } = self;
-        key.acquired(Mode::Exclusive, What::Nothing, at);
-        let value = f(value);
-        key.written(value::of(&value), How::Whole, at);
-        key.released(Mode::Exclusive, at);
-        Tracked { value, key, hash }
+    pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {
+        let Tracked { value, key, .. } = self;
+        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
+        let _hold = unsafe {
+            Hold::take(
+                NonNull::from(&*key),
+                shard,
+                Mode::Exclusive,
+                What::Nothing,
+                at,
+            )
+        };
+        let aborts = AbortOnPanic;
+        // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
+        unsafe { ptr::write(value, f(ptr::read(value))) };
+        mem::forget(aborts);
+        key.written(value::of(value), How::Whole, at);
     }
 
     /// The value, taken out of a map that is nobody else's any more.
     #[inline]
     pub fn into_seen(self, at: &At) -> V {
-        self.key.acquired(Mode::Exclusive, What::Nothing, at);
+        let no_lock = Resource::UNKNOWN;
+        self.key
+            .acquired(no_lock, Mode::Exclusive, What::Nothing, at);
         self.key.released(Mode::Exclusive, at);
         self.value
+    }
+}
+
+/// Dropped by an unwinding, it ends the process.
+struct AbortOnPanic;
+
+impl Drop for AbortOnPanic {
+    fn drop(&mut self) {
+        process::abort();
     }
 }
 
@@ -69,8 +95,9 @@ impl<V: Clone> Clone for Tracked<V> {
     fn clone(&self) -> Self {
         let at = At::here(&Op("DashMap::clone"));
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
-        let _hold =
-            unsafe { Hold::take(NonNull::from(&self.key), Mode::Shared, What::Passing, &at) };
+        let key = NonNull::from(&self.key);
+        // SAFETY: as above. dashmap's own `clone` has locked the shard, which is not known here.
+        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, What::Passing, &at) };
         Tracked {
             value: self.value.clone(),
             key: Key::default(),

@@ -1,6 +1,6 @@
-//! Which locks a strand holds, for reports.
+//! Which locks a strand holds: for reports, and for those who wait for one (see `waits`).
 //!
-//! Pushing and popping stores two words; the set is interned only when a site is, and then as the
+//! Pushing and popping stores a few words; the set is interned only when a site is, and then as the
 //! places where the locks were taken, so the number of sets follows the program's text and not the
 //! number of its locks.
 
@@ -9,6 +9,7 @@ use super::Op;
 use super::arena::{self, Handle};
 use super::finding::Mode;
 use super::lock::Spin;
+use super::order::Name;
 use core::cell::UnsafeCell;
 use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -54,13 +55,75 @@ impl Moved {
     }
 }
 
+/// What is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// A lock whose guard stays with the strand that took it.
+    Lock,
+    /// A key of a concurrent map, and with it the lock of its shard, which it shares with other keys.
+    /// Its guard may be sent to another strand.
+    Key,
+    /// Such a shared lock by itself: of an iterator, or of a key that is not there. Reports of races
+    /// do not list it.
+    Shard,
+}
+
+/// What others wait for.
+#[derive(Clone, Copy, Debug)]
+pub struct Resource {
+    /// Where it is.
+    pub address: usize,
+    /// What it is called.
+    pub name: Name,
+}
+
+impl Resource {
+    /// Nobody waits for it.
+    pub const UNKNOWN: Resource = Resource {
+        address: 0,
+        name: Name::NONE,
+    };
+}
+
 /// One lock.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
     lock: usize,
-    mode: Mode,
-    op: &'static Op,
-    location: &'static Location<'static>,
+    via: Via,
+    resource: Resource,
+    /// In which mode.
+    pub mode: Mode,
+    /// The operation that took it.
+    pub op: &'static Op,
+    /// Where that was called.
+    pub location: &'static Location<'static>,
+    /// How often the strand had released anything by then.
+    since: u64,
+}
+
+impl Entry {
+    /// Where what others wait for is.
+    #[inline]
+    pub fn resource(&self) -> usize {
+        self.resource.address
+    }
+
+    /// What it is called.
+    #[inline]
+    pub fn name(&self) -> Name {
+        self.resource.name
+    }
+
+    /// Whether the guard may be with another strand by now: it is of a kind that can be sent, and the
+    /// strand has released something since, which is what sending takes.
+    pub fn may_be_elsewhere(&self, releases: u64) -> bool {
+        self.via != Via::Lock && self.since != releases
+    }
+
+    /// Where it was taken.
+    pub fn at(&self) -> At {
+        At::new(self.op, self.location)
+    }
 }
 
 /// See the module.
@@ -105,21 +168,51 @@ impl Held {
         }
     }
 
-    /// The strand took `lock`.
+    /// Whether there is none.
     #[inline]
-    pub fn push(&mut self, lock: usize, mode: Mode, at: &At) {
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The strand took `lock`, after so many `releases` of anything.
+    #[inline]
+    pub fn push(
+        &mut self,
+        (lock, via): (usize, Via),
+        resource: Resource,
+        mode: Mode,
+        releases: u64,
+        at: &At,
+    ) {
         if self.len >= INLINE + self.room {
             self.grow();
         }
         let index = self.len;
         *self.entry(index) = Some(Entry {
             lock,
+            via,
+            resource,
             mode,
             op: at.op,
             location: at.location,
+            since: releases,
         });
         self.len += 1;
         self.set = None;
+    }
+
+    /// What is held, outermost first; less what other strands have given back.
+    pub fn entries(&mut self) -> impl Iterator<Item = Entry> {
+        self.settle();
+        (0..self.len).filter_map(|index| *self.entry(index))
+    }
+
+    #[inline]
+    fn settle(&mut self) {
+        let moves = MOVES.load(Ordering::Relaxed);
+        if self.len > 0 && moves != self.moves {
+            self.strike_moved(moves);
+        }
     }
 
     #[cold]
@@ -184,15 +277,18 @@ impl Held {
         self.len > 0
     }
 
+    /// Whether a lock of the program's is among it.
+    pub fn has_lock(&mut self) -> bool {
+        (0..self.len).any(|index| {
+            self.entry(index)
+                .is_some_and(|entry| entry.via == Via::Lock)
+        })
+    }
+
     /// The interned set of what is held; 0 when nothing is.
     #[inline]
     pub fn set(&mut self) -> u32 {
-        if self.len > 0 {
-            let moves = MOVES.load(Ordering::Relaxed);
-            if moves != self.moves {
-                self.strike_moved(moves);
-            }
-        }
+        self.settle();
         match self.set {
             Some(set) => set,
             None => self.intern(),
@@ -203,7 +299,7 @@ impl Held {
     fn intern(&mut self) -> u32 {
         let mut set = 0;
         for index in 0..self.len {
-            let Some(entry) = *self.entry(index) else {
+            let Some(entry) = self.entry(index).filter(|entry| entry.via != Via::Shard) else {
                 continue;
             };
             let key = (

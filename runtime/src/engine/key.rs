@@ -2,11 +2,15 @@
 
 use super::At;
 use super::finding::Mode;
+use super::held::{Resource, Via};
+use super::lock::Spin;
 use super::lockvar::LockVar;
 use super::mark::{key_id, new_id};
+use super::order::Name;
 use super::spot::{How, Spot};
 use super::state;
 use super::value::Value;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 /// A map's identity, among those of all maps.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +25,12 @@ impl Default for MapId {
 }
 
 impl MapId {
+    /// What the lock of its shard of that number is called.
+    #[inline]
+    pub fn shard(self, number: usize) -> Name {
+        Name::shard(self.0, number)
+    }
+
     /// The identity of the map's key of this hash.
     #[inline]
     pub fn key(self, hash: u64) -> u64 {
@@ -72,11 +82,14 @@ impl Key {
         }
     }
 
-    /// Call right after the real lock was taken.
+    /// Call right after the real lock, that of `shard`, was taken.
     #[inline]
-    pub fn acquired(&self, mode: Mode, what: What, at: &At) {
+    pub fn acquired(&self, shard: Resource, mode: Mode, what: What, at: &At) {
         let Some(mut me) = state::enter() else { return };
-        self.lock.taken(&mut me, mode, at);
+        self.lock.taken(&mut me, Via::Key, shard, mode, at);
+        if me.pedantic && matches!(what, What::Value | What::Presence) {
+            self.spot.note(&mut me, || self.id, None, at);
+        }
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
@@ -96,6 +109,9 @@ impl Key {
     #[inline]
     pub fn written(&self, new: Value, how: How, at: &At) {
         if let Some(mut me) = state::enter() {
+            if me.pedantic {
+                self.spot.note(&mut me, || self.id, Some(new), at);
+            }
             self.spot.written(&mut me, || self.id, new, how, at);
         }
     }
@@ -168,6 +184,49 @@ impl Past {
             && me.held.any()
         {
             self.0.written(&mut me, id, new, how, at);
+        }
+    }
+}
+
+/// The size of a concurrent map, for strands that act on it. Nobody pays for it before somebody asks.
+#[derive(Debug, Default)]
+pub struct Size {
+    watched: AtomicBool,
+    lock: Spin,
+    spot: Spot,
+}
+
+/// In place of a key's hash: no key has the map's size for its value.
+const SIZE: u64 = 0x5a5a_5a5a_5a5a_5a5a;
+
+impl Size {
+    /// The strand was told that the map has `len` keys.
+    pub fn read(&self, map: MapId, len: usize, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.composes
+        {
+            self.watched.store(true, Ordering::Relaxed);
+            let _held = self.lock.lock();
+            self.spot
+                .counted(&mut me, || map.key(SIZE), Value::size(len), at);
+        }
+    }
+
+    /// A key was inserted, or removed.
+    #[inline]
+    pub fn changed(&self, map: MapId, by: i64, at: &At) {
+        if self.watched.load(Ordering::Relaxed) {
+            self.change(map, by, at);
+        }
+    }
+
+    #[cold]
+    fn change(&self, map: MapId, by: i64, at: &At) {
+        if let Some(mut me) = state::enter()
+            && me.composes
+        {
+            let _held = self.lock.lock();
+            self.spot.resized(&mut me, || map.key(SIZE), by, at);
         }
     }
 }

@@ -7,10 +7,12 @@
 
 use super::prim::{AtomicU32, Ordering, back_off};
 
-/// Held states are `1..=GENERATIONS`, one for each generation in turn; 0 is free.
-const GENERATIONS: u32 = 3;
+/// Held states are `1..=GENERATIONS`, one for each generation in turn; 0 is free. As many as a granule's
+/// word has room for: a lock that was orphaned that many nested forks ago, and not taken since, looks
+/// held.
+const GENERATIONS: u32 = 127;
 
-/// The held state of this process: `1 + number of forks behind us % 3`.
+/// The held state of this process: `1 + number of forks behind us % GENERATIONS`.
 static HELD: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(1);
 
 /// What a lock word holds while this process holds it.

@@ -2,9 +2,12 @@
 
 use super::At;
 use super::finding::Mode;
+use super::held::{Resource, Via};
+use super::order::{self, Named};
 use super::state::{self, Edge, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
+use super::waits::{self, Queue, Request};
 
 /// The clocks of a mutex or reader-writer lock, and the record of who holds it (for reports).
 ///
@@ -13,6 +16,8 @@ use super::tape::{self, Event};
 pub struct LockVar {
     exclusive: SyncVar,
     shared: SyncVar,
+    /// Of a lock; a key goes by its shard.
+    name: Named,
 }
 
 impl LockVar {
@@ -22,6 +27,7 @@ impl LockVar {
         LockVar {
             exclusive: SyncVar::new(),
             shared: SyncVar::new(),
+            name: Named::new(),
         }
     }
 
@@ -29,13 +35,30 @@ impl LockVar {
     #[inline]
     pub fn acquired(&self, mode: Mode, at: &At) {
         if let Some(mut me) = state::enter() {
-            self.taken(&mut me, mode, at);
+            self.taken(&mut me, Via::Lock, self.resource(), mode, at);
         }
     }
 
-    /// [`acquired`](Self::acquired) by a strand at hand.
+    /// Call after the real lock was taken by an operation that may wait, before [`acquired`](Self::acquired).
     #[inline]
-    pub fn taken(&self, me: &mut State, mode: Mode, at: &At) {
+    pub fn came_after_waiting(&self, mode: Mode, at: &At) {
+        if waits::holds_any() {
+            order::nested(self.resource().name, mode, at);
+        }
+    }
+
+    #[inline]
+    fn resource(&self) -> Resource {
+        Resource {
+            address: self as *const _ as usize,
+            name: self.name.name(),
+        }
+    }
+
+    /// [`acquired`](Self::acquired) by a strand at hand; the real lock is `resource`'s, which a key of a
+    /// concurrent map shares with others.
+    #[inline]
+    pub fn taken(&self, me: &mut State, via: Via, resource: Resource, mode: Mode, at: &At) {
         if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::LockShared
@@ -49,7 +72,18 @@ impl LockVar {
         if mode == Mode::Exclusive {
             self.shared.learn(me, Edge::Chance, at);
         }
-        me.held.push(self as *const _ as usize, mode, at);
+        me.hold((self as *const _ as usize, via), resource, mode, at);
+    }
+
+    /// For whoever may have to wait for the real lock, which lets a waiting writer go first.
+    #[inline]
+    pub fn request<'a>(&self, mode: Mode, at: &'a At) -> Request<'a> {
+        Request {
+            resource: self as *const _ as usize,
+            mode,
+            queue: Queue::Writers,
+            at,
+        }
     }
 
     /// Call right before the real lock is given back.

@@ -32,10 +32,15 @@ pub struct Mark {
     form: AtomicU32,
     /// Next in the pool.
     next: AtomicU32,
+    /// Where it was read last, for notes.
+    reader_site: AtomicU32,
+    reader: AtomicU64,
 }
 
 /// Set in `form` once two different values were written.
 const VARIED: u32 = 1 << 8;
+/// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
+const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
 /// The lowest bit of the number of times that the location came into being anew.
 const INCARNATION: u32 = 1 << 16;
 
@@ -84,6 +89,33 @@ impl Mark {
         (handle != 0).then(|| unsafe { arena::get::<Mark>(handle) })
     }
 
+    /// Who read it last, as far as that was [noted](Self::note_reader), and where.
+    pub fn reader(&self) -> (Epoch, u32) {
+        let reader = Epoch(self.reader.load(Ordering::Relaxed));
+        (reader, self.reader_site.load(Ordering::Relaxed))
+    }
+
+    /// Whether the last one who was noted to write it, or to read it, held a lock.
+    pub fn was_locked(&self, write: bool) -> bool {
+        self.form.load(Ordering::Relaxed) & LOCKED[usize::from(!write)] != 0
+    }
+
+    /// Whether the strand that writes it, or reads it, holds a lock.
+    pub fn note_locked(&self, write: bool, locked: bool) {
+        let (form, bit) = (
+            self.form.load(Ordering::Relaxed),
+            LOCKED[usize::from(!write)],
+        );
+        let form = if locked { form | bit } else { form & !bit };
+        self.form.store(form, Ordering::Relaxed);
+    }
+
+    /// A strand reads it.
+    pub fn note_reader(&self, reader: Epoch, site: u32) {
+        self.reader_site.store(site, Ordering::Relaxed);
+        self.reader.store(reader.0, Ordering::Relaxed);
+    }
+
     /// For whoever holds the location.
     #[inline]
     pub fn look(&self) -> Look {
@@ -107,6 +139,14 @@ impl Mark {
         fence(Ordering::Acquire);
         let after = self.sequence.load(Ordering::Relaxed);
         (before == after && before % 2 == 0 && look.id == id).then_some(look)
+    }
+
+    /// What it holds is known better now; that is no modification.
+    pub fn correct(&self, value: Value) {
+        let (bits, kind) = value.words();
+        let form = self.form.load(Ordering::Relaxed) & !0xff;
+        self.bits.store(bits, Ordering::Relaxed);
+        self.form.store(form | u32::from(kind), Ordering::Relaxed);
     }
 
     /// Writes a modification down, for whoever holds the location.
@@ -188,6 +228,7 @@ pub fn fresh(id: u64) -> Handle {
         mark.bits.store(0, Ordering::Relaxed);
         mark.form.store(0, Ordering::Relaxed);
         mark.site.store(0, Ordering::Relaxed);
+        mark.note_reader(Epoch::NONE, 0);
         mark.location.store(ptr::null_mut(), Ordering::Relaxed);
         mark.id.store(id, Ordering::Release);
     }

@@ -10,6 +10,7 @@
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.
 
+mod allow;
 pub mod arena;
 mod at;
 mod atomic;
@@ -30,6 +31,7 @@ pub mod lock;
 mod lockvar;
 mod mark;
 pub mod memory;
+pub mod order;
 mod overflow;
 mod page;
 mod prim;
@@ -47,12 +49,15 @@ mod sync;
 pub mod tape;
 pub mod tell;
 pub mod value;
+pub mod waits;
 
+pub use allow::{Allowance, Allowing};
 pub use at::{At, Op};
 pub use atomic::{AtomicBytes, AtomicVar};
 pub use finding::Mode;
 pub use granule::Granule;
-pub use key::{Key, MapId, Past, What, missed};
+pub use held::Resource;
+pub use key::{Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};

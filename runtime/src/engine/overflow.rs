@@ -6,7 +6,7 @@
 use super::arena::{self, Handle};
 use super::epoch::Slot;
 use super::granule::{Cell, Kind};
-use super::prim::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering, fence};
 
 /// Header of a block; `writes_room + reads_room` cells follow it.
 #[derive(Debug)]
@@ -19,13 +19,19 @@ pub struct Overflow {
     /// A power of two, or 0.
     reads_room: u32,
     reads_len: u32,
+    /// Of this block as this granule's: see [`incarnation`](Self::incarnation).
+    incarnation: AtomicU64,
 }
 
 const HEADER: usize = 32;
 
+/// How many blocks were made so far. Not `prim`'s atomics: nothing is ordered by it, and what stands in
+/// the arena is not loom's.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 impl Overflow {
     /// The block behind a granule's handle. The caller holds the granule's lock, or only calls
-    /// [`has_read`](Self::has_read).
+    /// [`has_read`](Self::has_read) and [`incarnation`](Self::incarnation).
     #[inline]
     pub fn at<'a>(handle: Handle) -> &'a mut Overflow {
         // SAFETY: a granule's overflow handle names a block made by `make`; the lock makes the
@@ -50,8 +56,20 @@ impl Overflow {
             writes_room,
             reads_room,
             reads_len: 0,
+            incarnation: AtomicU64::new(0),
         };
+        // Complemented, so that it looks like nothing else that the arena holds.
+        let made = !(MADE.fetch_add(1, Ordering::Relaxed) + 1);
+        // After the room was zeroed: who finds this number finds no cell of before.
+        Self::at(handle).incarnation.store(made, Ordering::Release);
         handle
+    }
+
+    /// Which making of the block this is: never the same again once the block was given back, whoever
+    /// has it then. For [`Granule::seen`](super::granule::Granule::seen), which looks without the lock.
+    #[inline]
+    pub fn incarnation(&self) -> u64 {
+        self.incarnation.load(Ordering::Acquire)
     }
 
     /// An empty block.
@@ -70,6 +88,9 @@ impl Overflow {
     /// The granule no longer refers to it, or is gone.
     pub unsafe fn free(handle: Handle) {
         let block = Self::at(handle);
+        block.incarnation.store(0, Ordering::Relaxed);
+        // Before anything of the next owner's: who reads that reads the end of this incarnation after.
+        fence(Ordering::Release);
         // SAFETY: as the caller promises; the size is the one it was made with.
         unsafe { arena::free(handle, Self::bytes(block.writes_room, block.reads_room)) }
     }
@@ -212,8 +233,7 @@ impl Overflow {
     }
 
     /// Whether the strand's own read of this epoch is here. Called without the granule's lock: what
-    /// it reads may be stale or another granule's; `Granule::seen` says why `true` can be trusted
-    /// once the granule still has this block.
+    /// it reads may be stale or another granule's; `Granule::seen` says when `true` can be trusted.
     pub fn has_read(&self, slot: Slot, epoch: u64, kind: Kind, mask: u8) -> bool {
         let (writes_room, room) = (self.writes_room as usize, self.reads_room as usize);
         if !room.is_power_of_two() || writes_room > 1 << 20 || room > 1 << 20 {
@@ -226,7 +246,7 @@ impl Overflow {
             // because another thread may be writing there, and the answer is checked afterwards.
             let cell = unsafe { self.cells().add(index).read_volatile() };
             if cell.epoch.0 == epoch {
-                core::sync::atomic::fence(Ordering::Acquire);
+                fence(Ordering::Acquire);
                 return cell.mask & mask == mask && cell.kind.subsumes(kind);
             }
         }

@@ -4,8 +4,11 @@
 //! process session. A finding goes to the session of the strand whose access found it, and to the
 //! process session once that one has ended (a detached thread may outlive it).
 
+use super::allow::{Allowance, Unmet};
 use super::arena::{self, Handle};
 use super::finding::{Finding, Severity};
+use super::list::List;
+use super::lock::Spin;
 use super::schedule::{self, Schedule};
 use super::scope::Scopes;
 use super::sink::Findings;
@@ -13,6 +16,7 @@ use super::state::{self, State};
 use super::strand::{Running, Seed, Strand};
 use super::tape::{self, Tape};
 use super::{At, Op, strand};
+use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// What a session does.
@@ -27,6 +31,8 @@ pub struct Settings {
     pub severity: Severity,
     /// Whether what strands compose of several operations is checked.
     pub composed: bool,
+    /// Whether a request that would deadlock is left to, once it is told, instead of panicking.
+    pub goes_on: bool,
     /// Whether every event is recorded for a trace.
     pub record: bool,
     /// Who runs next.
@@ -42,6 +48,7 @@ impl Default for Settings {
             max_reports: 100,
             severity: Severity::Warning,
             composed: true,
+            goes_on: false,
             record: false,
             schedule: Schedule::Native,
             seed: 0,
@@ -55,10 +62,12 @@ pub struct Session {
     pub(super) findings: Findings,
     pub(super) tape: Tape,
     pub(super) scopes: Scopes,
+    annotations: Annotations,
     pub(super) shb: AtomicBool,
     max_reports: AtomicUsize,
     severity: AtomicU8,
     pub(super) composed: AtomicBool,
+    pub(super) goes_on: AtomicBool,
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
@@ -66,16 +75,80 @@ pub struct Session {
     before: AtomicU32,
 }
 
+/// What the program's annotations came to.
+#[derive(Debug)]
+struct Annotations {
+    lock: Spin,
+    /// The expected races, and whether each showed.
+    expected: UnsafeCell<List<(Unmet, bool)>>,
+    /// How many findings were allowed.
+    allowed: AtomicU64,
+}
+
+// SAFETY: `expected` is only touched under `lock`.
+unsafe impl Sync for Annotations {}
+
+impl Annotations {
+    const fn new() -> Self {
+        Annotations {
+            lock: Spin::new(),
+            expected: UnsafeCell::new(List::new()),
+            allowed: AtomicU64::new(0),
+        }
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut List<(Unmet, bool)>) -> R) -> R {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        f(unsafe { &mut *self.expected.get() })
+    }
+
+    fn take(&self) -> (u64, Vec<Unmet>) {
+        let unmet = self.with(|expected| {
+            let all = expected.as_slice().iter();
+            let unmet = all.filter(|(_, showed)| !showed).map(|(unmet, _)| *unmet);
+            let unmet = unmet.collect();
+            expected.clear();
+            unmet
+        });
+        (self.allowed.swap(0, Ordering::Relaxed), unmet)
+    }
+}
+
 impl Session {
+    /// A race is expected to show.
+    pub(super) fn expect(&self, unmet: Unmet) {
+        self.annotations.with(|expected| {
+            let known =
+                |(other, _): &(Unmet, bool)| core::ptr::eq(other.allowance, unmet.allowance);
+            if !expected.as_slice().iter().any(known) {
+                expected.push((unmet, false));
+            }
+        });
+    }
+
+    /// A finding was made that is allowed.
+    pub(super) fn showed(&self, allowance: &'static Allowance) {
+        self.annotations.allowed.fetch_add(1, Ordering::Relaxed);
+        self.annotations.with(|expected| {
+            let mut all = expected.as_mut_slice().iter_mut();
+            if let Some((_, showed)) = all.find(|(u, _)| core::ptr::eq(u.allowance, allowance)) {
+                *showed = true;
+            }
+        });
+    }
+
     const fn new() -> Self {
         Session {
             findings: Findings::new(),
             tape: Tape::new(),
             scopes: Scopes::new(),
+            annotations: Annotations::new(),
             shb: AtomicBool::new(true),
             max_reports: AtomicUsize::new(100),
             severity: AtomicU8::new(Severity::Warning as u8),
             composed: AtomicBool::new(true),
+            goes_on: AtomicBool::new(false),
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -100,6 +173,7 @@ impl Session {
         self.severity
             .store(settings.severity as u8, Ordering::Relaxed);
         self.composed.store(settings.composed, Ordering::Relaxed);
+        self.goes_on.store(settings.goes_on, Ordering::Relaxed);
         self.noise
             .store(settings.schedule == Schedule::Noise, Ordering::Relaxed);
         self.seed.store(settings.seed, Ordering::Relaxed);
@@ -163,6 +237,12 @@ pub fn is_composed(session: Handle) -> bool {
     by_handle(session).composed.load(Ordering::Relaxed)
 }
 
+/// Whether notes are kept.
+pub fn is_pedantic(session: Handle) -> bool {
+    let session = by_handle(session);
+    session.composed.load(Ordering::Relaxed) && session.tells(Severity::Note)
+}
+
 /// Where the random sequence of a strand of a session starts; 0: it is not disturbed.
 pub fn noise(session: Handle, strand: u32) -> u64 {
     let session = by_handle(session);
@@ -180,6 +260,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many different ones more there were than `max_reports`.
     pub held_back: u64,
+    /// How often the program found what it allows.
+    pub allowed: u64,
+    /// The races that it expects and that did not show.
+    pub unmet: Vec<Unmet>,
     /// The events, where they were recorded.
     pub events: Vec<tape::RawEvent>,
 }
@@ -242,9 +326,12 @@ impl Open {
         // What comes after this is for the end of the process.
         let session = by_handle(core::mem::take(&mut self.session));
         let (findings, held_back) = session.take();
+        let (allowed, unmet) = session.annotations.take();
         Outcome {
             findings,
             held_back,
+            allowed,
+            unmet,
             events: session.tape.take(),
         }
     }
@@ -290,6 +377,9 @@ pub fn process_outcome() -> Outcome {
         let (findings, held_back) = session.take();
         outcome.findings.extend(findings);
         outcome.held_back += held_back;
+        let (allowed, unmet) = session.annotations.take();
+        outcome.allowed += allowed;
+        outcome.unmet.extend(unmet);
     }
     outcome
 }

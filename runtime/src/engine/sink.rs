@@ -1,5 +1,6 @@
 //! Where findings go: kept raw in the arena while the program runs, told in full when asked for.
 
+use super::allow;
 use super::arena::{self, Handle};
 use super::epoch::Epoch;
 use super::finding::{Finding, Kind as What, LastSync, Severity, Side, StrandInfo};
@@ -94,12 +95,17 @@ enum Seen {
 }
 
 impl Seen {
-    /// What two sightings of one fault have in common, either way round.
-    fn key(&self) -> (What, [(usize, usize); 2]) {
-        let (kind, sites) = match self {
+    /// Kind and the sites of the two sides.
+    fn sides(&self) -> (What, [u32; 2]) {
+        match self {
             Seen::Race(race) => (race.kind(), [race.first.site, race.second.site]),
             Seen::Composed(composed) => (composed.kind, composed.sides.map(|side| side.site)),
-        };
+        }
+    }
+
+    /// What two sightings of one fault have in common, either way round.
+    fn key(&self) -> (What, [(usize, usize); 2]) {
+        let (kind, sites) = self.sides();
         let mut places = sites.map(stack::key);
         places.sort();
         (kind, places)
@@ -231,16 +237,22 @@ impl Findings {
 
 /// A race was found by `me`.
 pub fn report(me: &State, sighting: Sighting) {
-    session::of(me)
-        .findings
-        .add(Seen::Race(sighting), me.record);
+    found(me, Seen::Race(sighting));
+}
+
+fn found(me: &State, seen: Seen) {
+    let session = session::of(me);
+    let (kind, sites) = seen.sides();
+    match allow::allowed(kind, sites) {
+        Some(allowance) => session.showed(allowance),
+        None => session.findings.add(seen, me.record),
+    }
 }
 
 /// A fault of several operations was found by `me`, whose operation is the second side.
 pub fn report_composed(me: &State, composition: Composition) {
-    let session = session::of(me);
-    if session.tells(composition.severity) {
-        session.findings.add(Seen::Composed(composition), me.record);
+    if session::of(me).tells(composition.severity) {
+        found(me, Seen::Composed(composition));
     }
 }
 

@@ -142,6 +142,63 @@ impl Spot {
         }
     }
 
+    /// Notes an operation on a key that nothing but the map orders with an earlier one, where their order
+    /// matters: another strand's, one of the two a write of another value, and not both under locks.
+    pub fn note(&self, me: &mut State, id: impl FnOnce() -> u64, new: Option<Value>, at: &At) {
+        let Some((_, mark)) = self.mark(id) else {
+            return;
+        };
+        let (now, (reader, reader_site)) = (mark.look(), mark.reader());
+        let site = stack::site(me, at);
+        let epoch = here(me);
+        let locked = me.held.has_lock();
+        let unordered = |other: Epoch, write| {
+            let both_locked = locked && mark.was_locked(write);
+            other.is_some() && !me.was_told(other) && !both_locked
+        };
+        let commutes = new.is_some_and(|new| new.same(now.value) == Some(true));
+        if unordered(now.writer, true) && !commutes {
+            let writer = (now.writer, now.site, true, now.value);
+            unordered_pair(me, writer, (epoch, site, new));
+        } else if unordered(reader, false) && new.is_some() && !commutes {
+            let reader = (reader, reader_site, false, Value::UNKNOWN);
+            unordered_pair(me, reader, (epoch, site, new));
+        }
+        mark.note_locked(new.is_some(), locked);
+        if new.is_none() {
+            mark.note_reader(epoch, site);
+        }
+    }
+
+    /// The strand was told the size that this stands for.
+    pub fn counted(&self, me: &mut State, id: impl FnOnce() -> u64, size: Value, at: &At) {
+        // From here on the changes are counted.
+        if let Some((_, mark)) = self.mark(id) {
+            mark.correct(size);
+            let id = mark.look().id;
+            self.seen(me, || id, None, at);
+        }
+    }
+
+    /// The strand changes the size that this stands for by `by`.
+    pub fn resized(&self, me: &mut State, id: impl FnOnce() -> u64, by: i64, at: &At) {
+        let Some((_, mark)) = self.mark(id) else {
+            return;
+        };
+        let now = mark.look();
+        if scope::watches(me) {
+            scope::did(me, now.id, true, at);
+        }
+        if let Some(read) = me.reads.of(now.id) {
+            if moved(me, read.version, &now) && read.value.same(now.value) == Some(false) {
+                stale_size(me, &read, &now, by, at);
+            }
+            me.reads.forget(now.id);
+        }
+        let (writer, site) = (me.access_epoch(), stack::site(me, at));
+        mark.write(writer, site, at.location, now.value.plus(by));
+    }
+
     /// The strand writes `new`.
     #[inline]
     pub fn written(&self, me: &mut State, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
@@ -235,6 +292,61 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
     sink::report_composed(
         me,
         Composition::new(Kind::StaleWrite, severity, sides, [between]),
+    );
+}
+
+fn unordered_pair(
+    me: &State,
+    (epoch, site, write, value): (Epoch, u32, bool, Value),
+    (now, here, new): (Epoch, u32, Option<Value>),
+) {
+    let sides = [
+        Act {
+            site,
+            epoch,
+            write,
+            role: "the earlier operation",
+            value,
+        },
+        Act {
+            site: here,
+            epoch: now,
+            write: new.is_some(),
+            role: "the later one",
+            value: new.unwrap_or(Value::UNKNOWN),
+        },
+    ];
+    let composition = Composition::new(Kind::Unordered, Severity::Note, sides, []);
+    sink::report_composed(me, composition);
+}
+
+/// An insertion into a map that is no longer empty although the strand found it so may well do twice what
+/// was to be done once. Whether other sizes matter nobody knows: that is a note.
+fn stale_size(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
+    let site = stack::site(me, at);
+    let severity = match by > 0 && read.value == Value::size(0) {
+        true => Severity::Warning,
+        false => Severity::Note,
+    };
+    let epoch = here(me);
+    let act = |site, write, role, value| Act {
+        site,
+        epoch,
+        write,
+        role,
+        value,
+    };
+    let sides = [
+        act(read.site, false, "the size, read", read.value),
+        act(site, true, "the write that acts on it", Value::UNKNOWN),
+    ];
+    let between = Act {
+        epoch: now.writer,
+        ..act(now.site, true, "the change in between", now.value)
+    };
+    sink::report_composed(
+        me,
+        Composition::new(Kind::StaleSize, severity, sides, [between]),
     );
 }
 

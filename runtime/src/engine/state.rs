@@ -27,11 +27,13 @@
 use super::arena;
 use super::clock::Clock;
 use super::epoch::{Epoch, Slot, Time};
-use super::held::Held;
+use super::finding::Mode;
+use super::held::{Held, Resource, Via};
 use super::lock::SpinGuard;
 use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
+use super::waits::{self, Pause};
 use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
@@ -58,8 +60,12 @@ pub struct State {
     pub foreign_seen: u64,
     /// Whether what it composes of several operations is checked.
     pub composes: bool,
+    /// Whether operations that nothing but a map orders are told.
+    pub pedantic: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
+    /// What the program allows where it is.
+    pub allows: u32,
     /// How many atomic scopes it is in.
     pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
@@ -74,6 +80,12 @@ pub struct State {
     pub pending: Snapshot,
     /// The locks it holds.
     pub held: Held,
+    /// How often it released anything.
+    pub releases: u64,
+    /// The strand that is current again when this one is not.
+    pub below: *mut State,
+    /// Where it waits, while it is a task that holds locks and is not being polled.
+    pub pause: Pause,
     /// Where its stack walks go: up to the frame that started it.
     pub extent: Extent,
     /// Recently interned sites.
@@ -230,7 +242,9 @@ impl State {
             split: false,
             foreign_seen: 0,
             composes: session::is_composed(record.session),
+            pedantic: session::is_pedantic(record.session),
             reads: Reads::new(),
+            allows: 0,
             scopes: 0,
             given: Clock::EMPTY,
             record,
@@ -238,6 +252,9 @@ impl State {
             fence: Snapshot::NONE,
             pending: Snapshot::NONE,
             held: Held::new(),
+            releases: 0,
+            below: core::ptr::null_mut(),
+            pause: Pause::NOT,
             extent: Extent::default(),
             sites: crate::stack::Cache::new(),
         };
@@ -254,6 +271,7 @@ impl State {
     pub unsafe fn free(state: *mut State) {
         // SAFETY: as the caller promises.
         unsafe {
+            waits::resume(state);
             (*state).fence.clear();
             (*state).pending.clear();
             (*state).given.clear();
@@ -293,6 +311,7 @@ impl State {
     /// The epoch that a release publishes now.
     #[inline]
     pub fn publish(&mut self) -> Epoch {
+        self.releases += 1;
         if self.used {
             self.advance();
         }
@@ -305,6 +324,12 @@ impl State {
         self.time += 1;
         self.record.now.store(self.time, Ordering::Release);
         self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
+    }
+
+    /// It took a lock.
+    #[inline]
+    pub fn hold(&mut self, lock: (usize, Via), resource: Resource, mode: Mode, at: &At) {
+        self.held.push(lock, resource, mode, self.releases, at);
     }
 
     /// The epoch as of now, for those who wait for the end.
@@ -328,8 +353,13 @@ impl State {
     /// Whether `epoch` happens before what this strand does now, on every schedule.
     #[inline]
     pub fn was_told(&self, epoch: Epoch) -> bool {
-        let told = if self.split { &self.told } else { self.clock() };
-        epoch.slot() == self.slot || told.knows(epoch)
+        epoch.slot() == self.slot || self.told().knows(epoch)
+    }
+
+    /// What the strand was told (the own component in it may be stale).
+    #[inline]
+    pub fn told(&self) -> &Clock {
+        if self.split { &self.told } else { self.clock() }
     }
 
     /// Whether an edge from `epoch` brings nothing new.
@@ -377,6 +407,36 @@ impl State {
     }
 }
 
+/// Whether somebody could wait in vain for what this thread asks for next: it holds a lock, or tasks
+/// that it polls do. Whoever holds nothing is in no cycle.
+#[inline]
+pub fn holds_any() -> bool {
+    let Current::Strand(state) = CURRENT.get() else {
+        return false;
+    };
+    // SAFETY: the thread's current state is live, and nobody else changes what it holds.
+    let (none, below) = unsafe { ((*state).held.is_empty(), (*state).below) };
+    !none || waits::any_paused() || !below.is_null() && holds_any_below(below)
+}
+
+#[cold]
+fn holds_any_below(mut state: *mut State) -> bool {
+    while !state.is_null() {
+        // SAFETY: a strand outlives those that were made current above it on its thread.
+        let (none, below) = unsafe { ((*state).held.is_empty(), (*state).below) };
+        if !none {
+            return true;
+        }
+        state = below;
+    }
+    false
+}
+
+/// Something that this OS thread has and no other.
+pub fn thread() -> usize {
+    CURRENT.with(|current| &raw const *current as usize)
+}
+
 /// The strand that was current before another was made so.
 #[derive(Debug)]
 pub struct Switch {
@@ -390,7 +450,10 @@ pub fn switch_to(state: *mut State, base: usize) -> Switch {
         Current::Unknown | Current::Gone => None,
     };
     // SAFETY: the caller gives us a live state that is current nowhere else.
-    unsafe { (*state).extent = Extent::to(base) };
+    unsafe {
+        (*state).extent = Extent::to(base);
+        (*state).below = before.unwrap_or(core::ptr::null_mut());
+    }
     install(Current::Strand(state));
     if before.is_none() {
         super::exit::watch();

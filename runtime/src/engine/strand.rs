@@ -8,6 +8,7 @@ use super::record::Record;
 use super::scope;
 use super::state::{self, Edge, State, Switch};
 use super::tape::{self, Event};
+use super::waits;
 use core::sync::atomic::Ordering;
 
 /// A strand that was forked. Owned by whoever may join it; dropping it detaches the strand.
@@ -78,6 +79,10 @@ impl Seed {
     pub fn into_task(self) -> Task {
         let state = Record::at(self.record).map(State::new);
         core::mem::forget(self);
+        if let Some(state) = state {
+            // SAFETY: a fresh state that nobody else knows.
+            unsafe { (*state).pause.visit() };
+        }
         Task {
             state: state.map(Owned),
         }
@@ -109,6 +114,24 @@ impl Running {
             state: None,
             slice: false,
             not_send: core::marker::PhantomData,
+        }
+    }
+}
+
+impl Running {
+    /// Ends a slice of a task that is to be polled again. What it holds it keeps, and that is told.
+    pub fn pause(mut self) {
+        let Some((state, switch)) = self.state.take() else {
+            return;
+        };
+        let holds = state::enter().is_some_and(|mut me| {
+            waits::tell_of_await(&mut me);
+            !me.held.is_empty()
+        });
+        switch.back();
+        if holds {
+            // SAFETY: the task's state, live and no longer current; `enter` and `free` resume it.
+            unsafe { waits::pause(state) };
         }
     }
 }
@@ -168,6 +191,11 @@ impl Task {
             return Running::inert();
         }
         crate::stack::note_thread();
+        // SAFETY: the task's own state, live and not current.
+        unsafe {
+            waits::resume(state);
+            (*state).pause.visit();
+        }
         let switch = state::switch_to(state, crate::stack::callers_frame());
         Running {
             state: Some((state, switch)),

@@ -86,6 +86,19 @@ impl Value {
         Value { bits, form }
     }
 
+    /// The size of a map.
+    pub const fn size(len: usize) -> Self {
+        Value::new(len as u64, Form::Unsigned)
+    }
+
+    /// A number, more by `by`.
+    pub fn plus(self, by: i64) -> Self {
+        match self.form {
+            Form::Unsigned => Value::new(self.bits.saturating_add_signed(by), Form::Unsigned),
+            _ => Value::UNKNOWN,
+        }
+    }
+
     /// Text: exact up to seven bytes.
     pub fn text(text: &[u8]) -> Self {
         if text.len() < 8 {

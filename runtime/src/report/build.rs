@@ -5,7 +5,7 @@ use super::suppress::Suppressions;
 use super::{
     Access, Frame, Kind, LastSync, Location, Lock, Place, Race, Release, Report, Severity, Strand,
 };
-use crate::engine::{Mode, finding};
+use crate::engine::{Mode, finding, session};
 use crate::options::Options;
 use crate::stack::fold::{fold, innermost, is_inside};
 use crate::stack::symbolise::Symboliser;
@@ -29,20 +29,21 @@ impl Builder {
         }
     }
 
-    /// The report of a session that found `findings` and `held_back` more, less what is
-    /// suppressed. Allocates and reads files; never on the access path.
-    pub fn report(
-        &mut self,
-        findings: &[finding::Finding],
-        held_back: u64,
-        suppressions: &Suppressions,
-    ) -> Report {
+    /// The report of a session that came to this, less what is suppressed. Allocates and reads files; never on the access path.
+    pub fn report(&mut self, found: &session::Outcome, suppressions: &Suppressions) -> Report {
+        let unmet = found.unmet.iter().map(|unmet| {
+            let file = self.sources.name(unmet.location.file());
+            let (line, reason) = (unmet.location.line(), unmet.allowance.reason);
+            format!("{file}:{line}: {reason}")
+        });
         let mut report = Report {
             races: Vec::new(),
-            held_back,
+            held_back: found.held_back,
             suppressed: 0,
+            allowed: found.allowed,
+            unmet: unmet.collect(),
         };
-        for finding in findings {
+        for finding in &found.findings {
             let race = self.race(finding);
             if suppressions.matches(&race) {
                 report.suppressed += 1;
@@ -173,6 +174,23 @@ impl From<finding::Kind> for Kind {
             finding::Kind::StaleSize => Kind::StaleSize,
             finding::Kind::Unordered => Kind::Unordered,
         }
+    }
+}
+
+/// The engine's name of a kind.
+pub(crate) const fn engine_kind(kind: Kind) -> finding::Kind {
+    match kind {
+        Kind::DataRace => finding::Kind::DataRace,
+        Kind::MapRace => finding::Kind::MapRace,
+        Kind::StaleWrite => finding::Kind::StaleWrite,
+        Kind::Aba => finding::Kind::Aba,
+        Kind::Atomicity => finding::Kind::Atomicity,
+        Kind::GuardDeadlock => finding::Kind::GuardDeadlock,
+        Kind::GuardAcrossAwait => finding::Kind::GuardAcrossAwait,
+        Kind::LockOrder => finding::Kind::LockOrder,
+        Kind::Iteration => finding::Kind::Iteration,
+        Kind::StaleSize => finding::Kind::StaleSize,
+        Kind::Unordered => finding::Kind::Unordered,
     }
 }
 

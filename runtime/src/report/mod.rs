@@ -26,7 +26,7 @@ mod suppress;
 mod text;
 
 #[cfg(feature = "detect")]
-pub(crate) use build::Builder;
+pub(crate) use build::{Builder, engine_kind};
 pub use model::{
     Access, Frame, Kind, LastSync, Location, Lock, Place, Race, Release, Report, Severity, Strand,
 };

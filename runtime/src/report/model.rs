@@ -17,6 +17,15 @@ pub struct Report {
     pub(super) races: Vec<Race>,
     pub(super) held_back: u64,
     pub(super) suppressed: u64,
+    #[cfg_attr(feature = "detect", serde(skip_serializing_if = "is_zero"))]
+    pub(super) allowed: u64,
+    #[cfg_attr(feature = "detect", serde(skip_serializing_if = "Vec::is_empty"))]
+    pub(super) unmet: Vec<String>,
+}
+
+#[cfg(feature = "detect")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Report {
@@ -37,6 +46,20 @@ impl Report {
     #[inline]
     pub fn held_back(&self) -> u64 {
         self.held_back
+    }
+
+    /// How often what was found is what the program allows, by
+    /// [`allow_race!`](crate::allow_race) or [`expect_race!`](crate::expect_race).
+    #[inline]
+    pub fn allowed(&self) -> u64 {
+        self.allowed
+    }
+
+    /// The [expected](crate::expect_race) races that did not show, each with its place and reason. They
+    /// make no report unclean: a race is not there on every schedule.
+    #[inline]
+    pub fn unmet(&self) -> &[String] {
+        &self.unmet
     }
 
     /// How many races the suppressions file silenced.

@@ -5,6 +5,7 @@ use super::{
     Access, Builder, Frame, Kind, Lock, Place, Race, Report, Severity, Strand, Suppressions,
 };
 use crate::engine::finding::{self, Finding, Side, StrandInfo};
+use crate::engine::session::Outcome;
 use crate::engine::value::Value;
 use crate::options::Options;
 use std::panic::Location;
@@ -82,12 +83,20 @@ pub fn report(findings: Vec<Finding>) -> Report {
 
 /// The same under other options.
 pub fn report_with(findings: Vec<Finding>, options: &Options) -> Report {
-    Builder::new(options).report(&findings, 3, &Suppressions::default())
+    Builder::new(options).report(&outcome(findings, 3), &Suppressions::default())
 }
 
 /// The same with suppressions.
 pub fn report_less(findings: Vec<Finding>, suppressions: &Suppressions) -> Report {
-    Builder::new(&Options::default()).report(&findings, 0, suppressions)
+    Builder::new(&Options::default()).report(&outcome(findings, 0), suppressions)
+}
+
+fn outcome(findings: Vec<Finding>, held_back: u64) -> Outcome {
+    Outcome {
+        findings,
+        held_back,
+        ..Outcome::default()
+    }
 }
 
 /// A race of a program that does not exist: nothing of it depends on this machine.
@@ -134,8 +143,7 @@ pub fn race() -> Race {
 pub fn report_of(races: Vec<Race>) -> Report {
     Report {
         races,
-        held_back: 0,
-        suppressed: 0,
+        ..Report::default()
     }
 }
 

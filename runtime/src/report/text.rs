@@ -54,6 +54,12 @@ impl Report {
         if self.suppressed > 0 {
             let _ = write!(text, "; {} suppressed", self.suppressed);
         }
+        if self.allowed > 0 {
+            let _ = write!(text, "; {} allowed by the program", self.allowed);
+        }
+        for unmet in &self.unmet {
+            let _ = write!(text, "\nfidge: an expected race did not show: {unmet}");
+        }
         text
     }
 }

@@ -250,6 +250,11 @@ pub fn note_thread() {
     }
 }
 
+/// Whether frame pointers are to be walked that the build does not have. On a thread that was noted.
+pub fn walks_in_vain() -> bool {
+    mode() == Mode::FramePointers && !has_frame_pointers()
+}
+
 /// Whether a walk from here finds the frames that the unwinder finds.
 #[inline(never)]
 fn has_frame_pointers() -> bool {

@@ -4,10 +4,10 @@
 //! compare-and-swap on the head of a bucket, and whoever loses it looks again. Two entries are the
 //! same when their 64-bit hashes, their places and their stack lengths are.
 
-use crate::engine::Op;
 use crate::engine::arena::{self, Handle};
 use crate::engine::bucket::Bucket;
 use crate::engine::finding::Mode;
+use crate::engine::{Allowance, Op};
 use core::panic::Location;
 use core::sync::atomic::AtomicBool;
 
@@ -32,6 +32,53 @@ pub struct Entry {
     pub mode: Mode,
     /// Whether a strand wrote here without having read.
     pub blind: AtomicBool,
+    /// What the program allows here; for such a set: the rest of it.
+    pub allows: u32,
+    /// For such a set: its newest allowance.
+    pub allowance: Option<&'static Allowance>,
+}
+
+/// What a site is but for its stack.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// The operation.
+    pub op: &'static Op,
+    /// Its caller.
+    pub location: Option<&'static Location<'static>>,
+    /// The locks held, or for a lock set: the rest of the set.
+    pub locks: u32,
+    /// For a lock set: how its newest lock is held.
+    pub mode: Mode,
+    /// What the program allows here; for such a set: the rest of it.
+    pub allows: u32,
+    /// For such a set: its newest allowance.
+    pub allowance: Option<&'static Allowance>,
+}
+
+impl Head {
+    /// A place where no lock is held and nothing allowed.
+    pub fn new(op: &'static Op, location: &'static Location<'static>) -> Self {
+        Head {
+            op,
+            location: Some(location),
+            locks: 0,
+            mode: Mode::Exclusive,
+            allows: 0,
+            allowance: None,
+        }
+    }
+
+    /// The part of the site's hash that does not come from its stack.
+    #[inline]
+    pub fn hash(&self) -> u64 {
+        let op = core::ptr::from_ref(self.op).addr() as u64;
+        let location = self
+            .location
+            .map_or(0, |at| core::ptr::from_ref(at).addr() as u64);
+        (op.rotate_left(32) ^ location).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ u64::from(self.locks).wrapping_mul(0xd6e8_feb8_6659_fd93)
+            ^ u64::from(self.allows).wrapping_mul(0xa076_1d64_78bd_642f)
+    }
 }
 
 impl Entry {
@@ -49,15 +96,6 @@ impl Entry {
     }
 }
 
-/// The part of a site's hash that does not come from its stack.
-#[inline]
-pub fn mix(op: &Op, location: Option<&Location<'_>>, locks: u32) -> u64 {
-    let op = core::ptr::from_ref(op).addr() as u64;
-    let location = location.map_or(0, |at| core::ptr::from_ref(at).addr() as u64);
-    (op.rotate_left(32) ^ location).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        ^ u64::from(locks).wrapping_mul(0xd6e8_feb8_6659_fd93)
-}
-
 /// An interned site.
 pub fn get(site: u32) -> Option<&'static Entry> {
     // SAFETY: sites are handles of entries, which are never freed.
@@ -66,20 +104,13 @@ pub fn get(site: u32) -> Option<&'static Entry> {
 
 /// The number of a site, new or known.
 #[cold]
-pub fn intern(
-    hash: u64,
-    op: &'static Op,
-    location: Option<&'static Location<'static>>,
-    locks: u32,
-    mode: Mode,
-    frames: &[usize],
-) -> u32 {
+pub fn intern(hash: u64, head: Head, frames: &[usize]) -> u32 {
     let bucket = &TABLE[(hash ^ hash >> 32) as usize % BUCKETS];
     let bytes = size_of::<Entry>() + size_of_val(frames);
-    let find = |head: u32| {
-        let mut at = head;
+    let find = |first: u32| {
+        let mut at = first;
         while let Some(entry) = get(at) {
-            if entry.is(hash, op, location, frames.len()) {
+            if entry.is(hash, head.op, head.location, frames.len()) {
                 return Some(at);
             }
             at = entry.next;
@@ -99,10 +130,12 @@ pub fn intern(
                 next,
                 len,
                 hash,
-                op,
-                location,
-                locks,
-                mode,
+                op: head.op,
+                location: head.location,
+                locks: head.locks,
+                mode: head.mode,
+                allows: head.allows,
+                allowance: head.allowance,
                 blind: AtomicBool::new(false),
             });
             entry

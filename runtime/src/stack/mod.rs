@@ -10,11 +10,14 @@ pub(crate) mod fold;
 pub(crate) mod symbolise;
 
 use crate::engine::finding::{Held, Mode, Place};
-use crate::engine::{At, Op, State};
+use crate::engine::{Allowance, At, Op, State};
 use core::panic::Location;
 use core::sync::atomic::Ordering;
+use depot::Head;
 
-pub use capture::{Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode};
+pub use capture::{
+    Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
+};
 
 /// A strand's recently interned sites, by hash.
 #[derive(Debug)]
@@ -43,7 +46,12 @@ pub fn site(me: &mut State, at: &At) -> u32 {
 fn capture_site(me: &mut State, at: &At) -> u32 {
     let locks = me.held.set();
     let frames = capture::Walk::new(me.extent, at.location);
-    let hash = frames.hash() ^ depot::mix(at.op, Some(at.location), locks);
+    let head = Head {
+        locks,
+        allows: me.allows,
+        ..Head::new(at.op, at.location)
+    };
+    let hash = frames.hash() ^ head.hash();
     let entry = hash as usize % CACHE;
     let (known, id) = me.sites.0[entry];
     let site = if known == hash && id != 0 {
@@ -51,14 +59,7 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
     } else {
         let mut buffer = [0; capture::DEPTH];
         let found = frames.collect(&mut buffer);
-        let id = depot::intern(
-            hash,
-            at.op,
-            Some(at.location),
-            locks,
-            Mode::Exclusive,
-            found,
-        );
+        let id = depot::intern(hash, head, found);
         me.sites.0[entry] = (hash, id);
         id
     };
@@ -68,8 +69,8 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
 
 /// The place of an operation, interned without a stack.
 pub fn place(at: &At) -> u32 {
-    let hash = depot::mix(at.op, Some(at.location), 0);
-    depot::intern(hash, at.op, Some(at.location), 0, Mode::Exclusive, &[])
+    let head = Head::new(at.op, at.location);
+    depot::intern(head.hash(), head, &[])
 }
 
 /// The set of locks `below` and one more, taken at a place.
@@ -79,8 +80,36 @@ pub fn lock_set(
     location: &'static Location<'static>,
     mode: Mode,
 ) -> u32 {
-    let hash = depot::mix(op, Some(location), below) ^ (1 + mode as u64);
-    depot::intern(hash, op, Some(location), below, mode, &[])
+    let head = Head {
+        locks: below,
+        mode,
+        ..Head::new(op, location)
+    };
+    depot::intern(head.hash() ^ (1 + mode as u64), head, &[])
+}
+
+/// The set of allowances `below` and one more, given at a place.
+pub fn allow_set(below: u32, allowance: &'static Allowance, at: &At) -> u32 {
+    let head = Head {
+        allows: below,
+        allowance: Some(allowance),
+        ..Head::new(at.op, at.location)
+    };
+    depot::intern(
+        head.hash() ^ core::ptr::from_ref(allowance).addr() as u64,
+        head,
+        &[],
+    )
+}
+
+/// What the program allows at a site, innermost first.
+pub fn allowances(site: u32) -> impl Iterator<Item = &'static Allowance> {
+    let mut set = depot::get(site).map_or(0, |entry| entry.allows);
+    core::iter::from_fn(move || {
+        let entry = depot::get(set)?;
+        set = entry.allows;
+        entry.allowance
+    })
 }
 
 /// A strand wrote at a site without having read what it replaced.

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::{MutexGuard, poison};
-use crate::engine::{At, LockVar, Mode, Op};
+use crate::engine::{At, LockVar, Mode, Op, waits};
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync;
@@ -34,9 +34,8 @@ impl Condvar {
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
         let at = At::here(&Op("Condvar::wait"));
         let (lock, guard) = MutexGuard::release(guard, &at);
-        poison::map(self.real.wait(guard), |real| {
-            MutexGuard::new(lock, real, at)
-        })
+        let result = until_locked(lock, &at, || self.real.wait(guard));
+        poison::map(result, |real| MutexGuard::new(lock, real, at))
     }
 
     /// See [`std::sync::Condvar::wait_while`].
@@ -52,7 +51,7 @@ impl Condvar {
         let at = At::here(&Op("Condvar::wait_while"));
         let (lock, guard) = MutexGuard::release(guard, &at);
         let condition = engine_aware(lock, &at, condition);
-        let result = self.real.wait_while(guard, condition);
+        let result = until_locked(lock, &at, || self.real.wait_while(guard, condition));
         poison::map(result, |real| MutexGuard::new(lock, real, at))
     }
 
@@ -80,7 +79,8 @@ impl Condvar {
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         let at = At::here(&Op("Condvar::wait_timeout"));
         let (lock, guard) = MutexGuard::release(guard, &at);
-        poison::map(self.real.wait_timeout(guard, dur), |(real, outcome)| {
+        let result = until_locked(lock, &at, || self.real.wait_timeout(guard, dur));
+        poison::map(result, |(real, outcome)| {
             (MutexGuard::new(lock, real, at), outcome)
         })
     }
@@ -99,7 +99,9 @@ impl Condvar {
         let at = At::here(&Op("Condvar::wait_timeout_while"));
         let (lock, guard) = MutexGuard::release(guard, &at);
         let condition = engine_aware(lock, &at, condition);
-        let result = self.real.wait_timeout_while(guard, dur, condition);
+        let result = until_locked(lock, &at, || {
+            self.real.wait_timeout_while(guard, dur, condition)
+        });
         poison::map(result, |(real, outcome)| {
             (MutexGuard::new(lock, real, at), outcome)
         })
@@ -118,6 +120,13 @@ impl Condvar {
     pub fn notify_all(&self) {
         self.real.notify_all();
     }
+}
+
+/// However a wait ends, it ends with the mutex: what else the strand holds it keeps until it gets that.
+#[track_caller]
+fn until_locked<R>(lock: &LockVar, at: &At, wait: impl FnOnce() -> R) -> R {
+    // When the wait begins the mutex is still the strand's own.
+    waits::wait(&lock.request(Mode::Exclusive, at), || true, wait)
 }
 
 /// std's loops call the condition with the lock held and wait in between. So for the engine the

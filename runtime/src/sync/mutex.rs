@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::poison;
-use crate::engine::{At, LockVar, Mode, Op};
+use crate::engine::{At, LockVar, Mode, Op, waits};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -59,9 +59,21 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let at = At::here(&Op("Mutex::lock"));
-        poison::map(self.real.lock(), |real| {
-            MutexGuard::new(&self.lock, real, at)
-        })
+        let real = match self.real.try_lock() {
+            Ok(real) => Ok(real),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => self.wait(&at),
+        };
+        self.lock.came_after_waiting(Mode::Exclusive, &at);
+        poison::map(real, |real| MutexGuard::new(&self.lock, real, at))
+    }
+
+    #[cold]
+    #[track_caller]
+    fn wait(&self, at: &At) -> LockResult<sync::MutexGuard<'_, T>> {
+        let request = self.lock.request(Mode::Exclusive, at);
+        let granted = || !matches!(self.real.try_lock(), Err(TryLockError::WouldBlock));
+        waits::wait(&request, granted, || self.real.lock())
     }
 
     /// See [`std::sync::Mutex::try_lock`].

@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::poison;
-use crate::engine::{At, LockVar, Mode, Op};
+use crate::engine::{At, LockVar, Mode, Op, waits};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -69,7 +69,29 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
         let at = At::here(&Op("RwLock::read"));
-        poison::map(self.real.read(), |real| self.reading(real, at))
+        let real = match self.real.try_read() {
+            Ok(real) => Ok(real),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => self.wait_to_read(&at),
+        };
+        self.lock.came_after_waiting(Mode::Shared, &at);
+        poison::map(real, |real| self.reading(real, at))
+    }
+
+    #[cold]
+    #[track_caller]
+    fn wait_to_read(&self, at: &At) -> LockResult<sync::RwLockReadGuard<'_, T>> {
+        let request = self.lock.request(Mode::Shared, at);
+        let granted = || !matches!(self.real.try_read(), Err(TryLockError::WouldBlock));
+        waits::wait(&request, granted, || self.real.read())
+    }
+
+    #[cold]
+    #[track_caller]
+    fn wait_to_write(&self, at: &At) -> LockResult<sync::RwLockWriteGuard<'_, T>> {
+        let request = self.lock.request(Mode::Exclusive, at);
+        let granted = || !matches!(self.real.try_write(), Err(TryLockError::WouldBlock));
+        waits::wait(&request, granted, || self.real.write())
     }
 
     /// See [`std::sync::RwLock::try_read`].
@@ -85,7 +107,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
         let at = At::here(&Op("RwLock::write"));
-        poison::map(self.real.write(), |real| self.writing(real, at))
+        let real = match self.real.try_write() {
+            Ok(real) => Ok(real),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => self.wait_to_write(&at),
+        };
+        self.lock.came_after_waiting(Mode::Exclusive, &at);
+        poison::map(real, |real| self.writing(real, at))
     }
 
     /// See [`std::sync::RwLock::try_write`].

@@ -52,8 +52,11 @@ impl<'a> Slice<'a> {
 impl Drop for Slice<'_> {
     fn drop(&mut self) {
         // The polling strand is the current one again.
-        self.running = None;
-        if !self.pending {
+        let running = self.running.take();
+        if self.pending {
+            running.into_iter().for_each(Running::pause);
+        } else {
+            drop(running);
             self.line.ended = true;
             self.line.task.end();
             self.line.strand.join_body(&self.at);

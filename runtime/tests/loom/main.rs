@@ -22,7 +22,7 @@ mod epoch;
 mod fate;
 #[path = "../../src/engine/free.rs"]
 mod free;
-#[path = "../../src/engine/granule.rs"]
+#[path = "../../src/engine/granule/mod.rs"]
 mod granule;
 #[path = "../../src/engine/lock.rs"]
 mod lock;

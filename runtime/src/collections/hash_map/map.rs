@@ -414,15 +414,12 @@ where
     {
         let at = At::here(&Op("HashMap::get_mut"));
         self.contract.look(&at);
-        let hash = || self.base.hasher().hash_one(k);
-        if let Some(tracked) = self.base.get(k) {
-            // What the caller makes of it is not seen.
-            let unknown = Value::UNKNOWN;
-            self.contract
-                .histories
-                .written(&tracked.past, hash, unknown, How::Whole, &at);
-        }
-        Some(self.base.get_mut(k)?.write(&at))
+        let hash = Histories::hash(|| self.base.hasher().hash_one(k));
+        let tracked = self.base.get_mut(k)?;
+        // What the caller makes of it is not seen.
+        let (histories, unknown) = (&self.contract.histories, Value::UNKNOWN);
+        histories.written(&tracked.past, || hash, unknown, How::Whole, &at);
+        Some(tracked.write(&at))
     }
 
     /// Gives `k` the value `v` and returns the value it had. A key that was there stays and `k` is

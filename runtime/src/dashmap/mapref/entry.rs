@@ -4,7 +4,7 @@ use super::one::RefMut;
 use crate::dashmap::edges::Edges;
 use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, How, Mode, Op, What};
+use crate::engine::{At, How, Mode, Op, Resource, What};
 use crate::value::{self, Value};
 use ::dashmap as upstream;
 use std::hash::Hash;
@@ -140,16 +140,17 @@ pub struct VacantEntry<'a, K, V> {
 }
 
 impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
-    /// `edges` and `hash` are those of the map and the key.
+    /// `edges`, `hash` and `shard` are those of the map and the key.
     #[inline]
     pub(in crate::dashmap) fn new(
         entry: upstream::VacantEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
         hash: u64,
+        shard: Resource,
         at: &At,
     ) -> Self {
         VacantEntry {
-            vacancy: Vacancy::take(edges, hash, at),
+            vacancy: Vacancy::take(edges, hash, shard, at),
             entry,
         }
     }
@@ -165,7 +166,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     pub(in crate::dashmap) fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
         let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, how, at);
-        let guard = RefMut::new(entry.insert(tracked), What::Nothing, at);
+        let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, at);
         vacancy.filled(at);
         guard
     }
@@ -181,7 +182,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
         let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, How::Whole, &at);
         let entry = entry.insert_entry(tracked);
-        let entry = OccupiedEntry::new(entry, vacancy.edges, What::Nothing, &at);
+        let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, What::Nothing, &at);
         vacancy.filled(&at);
         entry
     }
@@ -222,13 +223,14 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     pub(in crate::dashmap) fn new(
         mut entry: upstream::OccupiedEntry<'a, K, Tracked<V>>,
         edges: &'a Edges,
+        shard: Resource,
         what: What,
         at: &At,
     ) -> Self {
         let Tracked { value, key, hash } = entry.get_mut();
         let (value, key, hash) = (NonNull::from(value), NonNull::from(key), *hash);
         // SAFETY: `entry` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, what, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, what, at) };
         OccupiedEntry {
             hold,
             entry,

@@ -1,50 +1,70 @@
 //! References that iterators yield; those of one shard share its lock.
 
 use crate::dashmap::hold::Hold;
+use crate::dashmap::shard::Locked;
 use crate::dashmap::tracked::Tracked;
 use crate::engine::{At, How, Mode, What};
-use ::dashmap as upstream;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 /// A shared reference to an entry that an iterator met.
 pub struct RefMulti<'a, K, V> {
     _hold: Hold,
-    guard: upstream::mapref::multiple::RefMulti<'a, K, Tracked<V>>,
+    _shard: Arc<Locked<'a>>,
+    key: NonNull<K>,
+    value: NonNull<V>,
 }
 
+// SAFETY: under the bounds by which dashmap's own reference is `Send`.
+unsafe impl<K: Eq + Hash + Sync, V: Sync> Send for RefMulti<'_, K, V> {}
+// SAFETY: as above.
+unsafe impl<K: Eq + Hash + Sync, V: Sync> Sync for RefMulti<'_, K, V> {}
+
 impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
+    /// An entry of the shard, which is locked in either mode.
     #[inline]
     pub(in crate::dashmap) fn new(
-        guard: upstream::mapref::multiple::RefMulti<'a, K, Tracked<V>>,
+        shard: Arc<Locked<'a>>,
+        key: &K,
+        tracked: &Tracked<V>,
         at: &At,
     ) -> Self {
-        let key = NonNull::from(&guard.value().key);
-        // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Shared, What::Passing, at) };
-        RefMulti { _hold: hold, guard }
+        let Tracked {
+            value, key: lock, ..
+        } = tracked;
+        let lock = NonNull::from(lock);
+        // SAFETY: `shard` is dropped after the hold.
+        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, What::Passing, at) };
+        RefMulti {
+            _hold: hold,
+            _shard: shard,
+            key: NonNull::from(key),
+            value: NonNull::from(value),
+        }
     }
 
     /// The key.
     #[track_caller]
     #[inline]
     pub fn key(&self) -> &K {
-        self.guard.key()
+        self.pair().0
     }
 
     /// The value.
     #[track_caller]
     #[inline]
     pub fn value(&self) -> &V {
-        &self.guard.value().value
+        self.pair().1
     }
 
     /// Key and value.
     #[track_caller]
     #[inline]
     pub fn pair(&self) -> (&K, &V) {
-        (self.key(), self.value())
+        // SAFETY: the shard's lock keeps both in place, and from being written.
+        unsafe { (self.key.as_ref(), self.value.as_ref()) }
     }
 }
 
@@ -61,34 +81,47 @@ impl<K: Eq + Hash, V> Deref for RefMulti<'_, K, V> {
 /// A mutable reference to an entry that an iterator met.
 pub struct RefMutMulti<'a, K, V> {
     hold: Hold,
-    guard: upstream::mapref::multiple::RefMutMulti<'a, K, Tracked<V>>,
-    // As in `RefMut`.
+    _shard: Arc<Locked<'a>>,
+    key: NonNull<K>,
     value: NonNull<V>,
 }
 
-// SAFETY: under the bounds by which dashmap's own guard, which this one points into, is `Send`.
+// SAFETY: under the bounds by which dashmap's own reference is `Send`.
 unsafe impl<K: Eq + Hash + Sync, V: Sync> Send for RefMutMulti<'_, K, V> {}
 // SAFETY: as above.
 unsafe impl<K: Eq + Hash + Sync, V: Sync> Sync for RefMutMulti<'_, K, V> {}
 
 impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
+    /// An entry of the shard, which is locked exclusively; nothing else refers to it.
     #[inline]
     pub(in crate::dashmap) fn new(
-        mut guard: upstream::mapref::multiple::RefMutMulti<'a, K, Tracked<V>>,
+        shard: Arc<Locked<'a>>,
+        key: &K,
+        tracked: &mut Tracked<V>,
         at: &At,
     ) -> Self {
-        let Tracked { value, key, .. } = guard.value_mut();
-        let (value, key) = (NonNull::from(value), NonNull::from(key));
-        // SAFETY: `guard` shares in the shard's lock, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, What::Passing, at) };
-        RefMutMulti { hold, guard, value }
+        // The value and not the whole: a `&mut Tracked` would claim the key's clock as well, which
+        // the hold points to.
+        let Tracked {
+            value, key: lock, ..
+        } = tracked;
+        let lock = NonNull::from(lock);
+        // SAFETY: `shard` is dropped after the hold.
+        let hold =
+            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, What::Passing, at) };
+        RefMutMulti {
+            hold,
+            _shard: shard,
+            key: NonNull::from(key),
+            value: NonNull::from(value),
+        }
     }
 
     /// The key.
     #[track_caller]
     #[inline]
     pub fn key(&self) -> &K {
-        self.guard.key()
+        self.pair().0
     }
 
     /// The value.
@@ -109,8 +142,8 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn pair(&self) -> (&K, &V) {
-        // SAFETY: the shard's lock keeps the value in place; the iterator yields each entry once.
-        (self.guard.key(), unsafe { self.value.as_ref() })
+        // SAFETY: the shard's lock keeps both in place; the iterator yields each entry once.
+        unsafe { (self.key.as_ref(), self.value.as_ref()) }
     }
 
     /// Key and value, the value to be changed.
@@ -121,7 +154,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         // hold lives.
         unsafe { self.hold.change(self.value, How::Whole) };
         // SAFETY: as in `pair`; `&mut self` makes this the only reference to the value.
-        (self.guard.key(), unsafe { self.value.as_mut() })
+        unsafe { (self.key.as_ref(), self.value.as_mut()) }
     }
 }
 

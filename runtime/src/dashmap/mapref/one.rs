@@ -3,7 +3,7 @@
 pub use super::mapped::{MappedRef, MappedRefMut};
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, How, Mode, Op, What};
+use crate::engine::{At, How, Mode, Op, Resource, What};
 use ::dashmap as upstream;
 use std::fmt;
 use std::hash::Hash;
@@ -20,12 +20,13 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         guard: upstream::mapref::one::Ref<'a, K, Tracked<V>>,
+        shard: Resource,
         what: What,
         at: &At,
     ) -> Self {
         let key = NonNull::from(&guard.value().key);
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Shared, what, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Shared, what, at) };
         Ref { hold, guard }
     }
 
@@ -112,13 +113,14 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn new(
         mut guard: upstream::mapref::one::RefMut<'a, K, Tracked<V>>,
+        shard: Resource,
         what: What,
         at: &At,
     ) -> Self {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, Mode::Exclusive, what, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, what, at) };
         RefMut { hold, guard, value }
     }
 
@@ -176,8 +178,9 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
     #[inline]
     pub fn downgrade(self) -> Ref<'a, K, V> {
         let at = At::here(&Op("RefMut::downgrade"));
+        let shard = self.hold.shard();
         drop(self.hold);
-        Ref::new(self.guard.downgrade(), What::Value, &at)
+        Ref::new(self.guard.downgrade(), shard, What::Value, &at)
     }
 
     /// A mutable reference to a part of the value.
