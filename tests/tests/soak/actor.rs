@@ -5,9 +5,20 @@ use fidge::sync::mpsc::{self, Receiver, Sender};
 use fidge::thread;
 
 enum Request {
-    Deposit { to: u32, amount: u64 },
-    Balance { of: u32, reply: Sender<u64> },
-    Move { from: u32, to: u32, amount: u64, reply: Sender<bool> },
+    Deposit {
+        to: u32,
+        amount: u64,
+    },
+    Balance {
+        of: u32,
+        reply: Sender<u64>,
+    },
+    Move {
+        from: u32,
+        to: u32,
+        amount: u64,
+        reply: Sender<bool>,
+    },
 }
 
 fn bank(mailbox: Receiver<Request>) -> u64 {
@@ -19,7 +30,12 @@ fn bank(mailbox: Receiver<Request>) -> u64 {
                 // Who asked may have gone.
                 _ = reply.send(accounts.get(&of).copied().unwrap_or(0));
             }
-            Request::Move { from, to, amount, reply } => {
+            Request::Move {
+                from,
+                to,
+                amount,
+                reply,
+            } => {
                 let balance = accounts.get(&from).copied().unwrap_or(0);
                 let enough = balance >= amount;
                 if enough {
@@ -43,10 +59,19 @@ fn money_is_neither_made_nor_lost() {
                 let bank = bank_address.clone();
                 s.spawn(move || {
                     let next = (client + 1) % 3;
-                    bank.send(Request::Deposit { to: client, amount: 50 }).unwrap();
+                    bank.send(Request::Deposit {
+                        to: client,
+                        amount: 50,
+                    })
+                    .unwrap();
                     for _ in 0..10 {
                         let (reply, answer) = mpsc::channel();
-                        let order = Request::Move { from: client, to: next, amount: 20, reply };
+                        let order = Request::Move {
+                            from: client,
+                            to: next,
+                            amount: 20,
+                            reply,
+                        };
                         bank.send(order).unwrap();
                         let _moved = answer.recv().unwrap();
                         let (reply, answer) = mpsc::channel();

@@ -17,7 +17,10 @@ impl Limiter {
             if used >= self.limit.load(Relaxed) {
                 return false;
             }
-            match self.used.compare_exchange_weak(used, used + 1, AcqRel, Acquire) {
+            match self
+                .used
+                .compare_exchange_weak(used, used + 1, AcqRel, Acquire)
+            {
                 Ok(_) => {
                     self.granted.fetch_add(1, Relaxed);
                     return true;
@@ -30,7 +33,11 @@ impl Limiter {
     fn leave(&self, in_time: bool) {
         self.used.fetch_sub(1, AcqRel);
         let adjust = |limit: usize| {
-            Some(if in_time { (limit + 1).min(8) } else { (limit / 2).max(1) })
+            Some(if in_time {
+                (limit + 1).min(8)
+            } else {
+                (limit / 2).max(1)
+            })
         };
         _ = self.limit.fetch_update(Relaxed, Relaxed, adjust);
     }

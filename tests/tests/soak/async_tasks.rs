@@ -52,8 +52,14 @@ impl Executor {
             };
             let waker = Waker::from(Arc::clone(&task));
             let mut future = task.future.lock().unwrap();
-            let Some(running) = future.as_mut() else { continue };
-            if running.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+            let Some(running) = future.as_mut() else {
+                continue;
+            };
+            if running
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_ready()
+            {
                 *future = None;
                 self.ready.lock().unwrap().1 -= 1;
                 self.changed.notify_all();

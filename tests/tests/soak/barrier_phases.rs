@@ -9,7 +9,9 @@ const CELLS: u32 = 6;
 #[test]
 fn the_phases_agree_with_a_sequential_run() {
     crate::soak(|| {
-        let heat: DashMap<u32, i64> = (0..CELLS).map(|cell| (cell, i64::from(cell) * 64)).collect();
+        let heat: DashMap<u32, i64> = (0..CELLS)
+            .map(|cell| (cell, i64::from(cell) * 64))
+            .collect();
         let barrier = Barrier::new(3);
         let next = |left: i64, here: i64, right: i64| (left + 2 * here + right) / 4;
         thread::scope(|s| {

@@ -33,8 +33,10 @@ impl Writer {
             let closed = self.closed.load(Relaxed);
             let pending = self.pending.lock().unwrap();
             let wait = Duration::from_micros(200);
-            let (mut pending, _) =
-                self.ripe.wait_timeout_while(pending, wait, |p| p.is_empty()).unwrap();
+            let (mut pending, _) = self
+                .ripe
+                .wait_timeout_while(pending, wait, |p| p.is_empty())
+                .unwrap();
             let batch = std::mem::take(&mut *pending);
             drop(pending);
             if !batch.is_empty() {
@@ -65,6 +67,10 @@ fn every_record_is_written_once() {
         });
         let mut records = writer.disk.into_inner().unwrap().concat();
         records.sort_unstable();
-        assert!(records.into_iter().eq((0..3).flat_map(|c| (0..25).map(move |n| c * 100 + n))));
+        assert!(
+            records
+                .into_iter()
+                .eq((0..3).flat_map(|c| (0..25).map(move |n| c * 100 + n)))
+        );
     });
 }

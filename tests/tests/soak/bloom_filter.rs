@@ -11,7 +11,9 @@ struct Filter {
 impl Filter {
     fn bits(key: u64) -> impl Iterator<Item = (usize, u64)> {
         (1..=3_u64).map(move |round| {
-            let hash = (key + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(17 * round as u32);
+            let hash = (key + 1)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(17 * round as u32);
             (hash as usize % 8, 1 << (hash >> 32 & 63))
         })
     }

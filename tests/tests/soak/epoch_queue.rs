@@ -33,7 +33,10 @@ impl Epochs {
 
     fn retire(&self, node: *mut Node) {
         let now = self.now.load(SeqCst);
-        self.garbage.lock().unwrap().push((now, node.expose_provenance()));
+        self.garbage
+            .lock()
+            .unwrap()
+            .push((now, node.expose_provenance()));
     }
 
     fn collect(&self) {
@@ -42,12 +45,18 @@ impl Epochs {
         if self.pinned.iter().any(behind) {
             return;
         }
-        if self.now.compare_exchange(now, now + 1, SeqCst, SeqCst).is_ok() {
+        if self
+            .now
+            .compare_exchange(now, now + 1, SeqCst, SeqCst)
+            .is_ok()
+        {
             self.garbage.lock().unwrap().retain(|&(epoch, node)| {
                 let old = epoch + 2 <= now + 1;
                 if old {
                     // SAFETY: everybody who could have seen it has been outside since.
-                    drop(unsafe { Box::from_raw(std::ptr::with_exposed_provenance_mut::<Node>(node)) });
+                    drop(unsafe {
+                        Box::from_raw(std::ptr::with_exposed_provenance_mut::<Node>(node))
+                    });
                 }
                 !old
             });
@@ -84,7 +93,10 @@ impl Queue {
                 let after = next.load(SeqCst);
                 if !after.is_null() {
                     _ = self.tail.compare_exchange(tail, after, SeqCst, SeqCst);
-                } else if next.compare_exchange(null_mut(), new, SeqCst, SeqCst).is_ok() {
+                } else if next
+                    .compare_exchange(null_mut(), new, SeqCst, SeqCst)
+                    .is_ok()
+                {
                     _ = self.tail.compare_exchange(tail, new, SeqCst, SeqCst);
                     return;
                 }
@@ -103,7 +115,11 @@ impl Queue {
                 }
                 if head == tail {
                     _ = self.tail.compare_exchange(tail, next, SeqCst, SeqCst);
-                } else if self.head.compare_exchange(head, next, SeqCst, SeqCst).is_ok() {
+                } else if self
+                    .head
+                    .compare_exchange(head, next, SeqCst, SeqCst)
+                    .is_ok()
+                {
                     // SAFETY: pinned, and the value is ours: we moved the head over it.
                     let value = unsafe { (*next).value.with(|value| *value) };
                     self.epochs.retire(head);

@@ -22,7 +22,10 @@ fn the_parts_make_the_whole() {
     crate::soak(|| {
         let numbers: Arc<Vec<u64>> = Arc::new((0..60).map(|n| n * 37 % 61).collect());
         let (sum, greatest) = fold(&numbers, 0, 60);
-        assert_eq!((sum, Some(greatest)), (numbers.iter().sum(), numbers.iter().copied().max()));
+        assert_eq!(
+            (sum, Some(greatest)),
+            (numbers.iter().sum(), numbers.iter().copied().max())
+        );
         assert_eq!(Arc::strong_count(&numbers), 1);
     });
 }

@@ -27,7 +27,10 @@ impl Gauge {
             if now >= most {
                 return None;
             }
-            match self.now.compare_exchange_weak(now, now + 1, Relaxed, Relaxed) {
+            match self
+                .now
+                .compare_exchange_weak(now, now + 1, Relaxed, Relaxed)
+            {
                 Ok(_) => break,
                 Err(other) => now = other,
             }

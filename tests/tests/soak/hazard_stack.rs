@@ -26,7 +26,10 @@ impl Stack {
         loop {
             // SAFETY: not shared yet.
             unsafe { (*node).next.store(head, Relaxed) };
-            match self.head.compare_exchange_weak(head, node, Release, Relaxed) {
+            match self
+                .head
+                .compare_exchange_weak(head, node, Release, Relaxed)
+            {
                 Ok(_) => return,
                 Err(other) => head = other,
             }
@@ -46,7 +49,11 @@ impl Stack {
             }
             // SAFETY: announced before it was seen to be there still.
             let next = unsafe { (*head).next.load(Relaxed) };
-            if self.head.compare_exchange(head, next, SeqCst, Relaxed).is_ok() {
+            if self
+                .head
+                .compare_exchange(head, next, SeqCst, Relaxed)
+                .is_ok()
+            {
                 break head;
             }
         };
@@ -55,7 +62,10 @@ impl Stack {
         let value = unsafe { (*node).value };
         retired.push(node);
         retired.retain(|&node| {
-            let kept = self.hazards.iter().any(|hazard| hazard.load(SeqCst) == node);
+            let kept = self
+                .hazards
+                .iter()
+                .any(|hazard| hazard.load(SeqCst) == node);
             if !kept {
                 // SAFETY: out of the stack, and nobody's hazard.
                 drop(unsafe { Box::from_raw(node) });

@@ -27,7 +27,8 @@ impl Monitor {
     fn reap(&self, limit: u64) -> usize {
         let now = self.clock.load(Relaxed);
         let before = self.last_seen.len();
-        self.last_seen.retain(|_, seen| now.saturating_sub(*seen) < limit);
+        self.last_seen
+            .retain(|_, seen| now.saturating_sub(*seen) < limit);
         before.saturating_sub(self.last_seen.len())
     }
 }

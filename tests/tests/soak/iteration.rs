@@ -23,8 +23,11 @@ fn old_keys_are_met_once() {
             for _ in 0..2 {
                 s.spawn(|| {
                     for _ in 0..4 {
-                        let mut met: Vec<u32> =
-                            stock.iter().map(|item| *item.key()).filter(|key| *key < 30).collect();
+                        let mut met: Vec<u32> = stock
+                            .iter()
+                            .map(|item| *item.key())
+                            .filter(|key| *key < 30)
+                            .collect();
                         met.sort_unstable();
                         assert!(met.into_iter().eq(0..30));
                     }

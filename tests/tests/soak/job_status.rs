@@ -29,7 +29,11 @@ fn every_job_ends() {
                         let Ok(job) = next else { break };
                         assert_eq!(*statuses.get(&job).expect("queued"), Status::Queued);
                         statuses.insert(job, Status::Running);
-                        let result = if job % 5 == 4 { Err(job) } else { Ok(job * job) };
+                        let result = if job % 5 == 4 {
+                            Err(job)
+                        } else {
+                            Ok(job * job)
+                        };
                         report.send((job, result)).unwrap();
                     }
                 });
@@ -58,8 +62,14 @@ fn every_job_ends() {
             }
             drop(queue);
         });
-        let done = statuses.iter().filter(|status| matches!(**status, Status::Done(_)));
+        let done = statuses
+            .iter()
+            .filter(|status| matches!(**status, Status::Done(_)));
         assert_eq!(done.count(), 16);
-        assert!(statuses.iter().all(|s| (*s == Status::Failed) == (s.key() % 5 == 4)));
+        assert!(
+            statuses
+                .iter()
+                .all(|s| (*s == Status::Failed) == (s.key() % 5 == 4))
+        );
     });
 }

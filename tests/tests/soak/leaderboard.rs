@@ -17,8 +17,11 @@ impl Leaderboard {
     }
 
     fn top(&self, n: usize) -> Vec<(String, u32)> {
-        let mut all: Vec<(String, u32)> =
-            self.best.iter().map(|entry| (entry.key().clone(), *entry.value())).collect();
+        let mut all: Vec<(String, u32)> = self
+            .best
+            .iter()
+            .map(|entry| (entry.key().clone(), *entry.value()))
+            .collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         all.truncate(n);
         all

@@ -63,8 +63,13 @@ fn lines_of_a_thread_come_in_order() {
                 s.spawn(move || {
                     for number in 0..25 {
                         let level = (number % 4) as u8;
-                        logger.log(Line { thread, number, level });
+                        logger.log(Line {
+                            thread,
+                            number,
+                            level,
+                        });
                         if number == 12 {
+                            fidge::allow_race!(StaleWrite, "a setting, not made of the old one");
                             logger.level.store(thread as u8, Relaxed);
                         }
                     }

@@ -5,7 +5,15 @@ use fidge::sync::Barrier;
 use fidge::thread;
 
 const TEXT: [&str; 9] = [
-    "apple", "banana", "avocado", "cherry", "blueberry", "apricot", "citron", "almond", "beet",
+    "apple",
+    "banana",
+    "avocado",
+    "cherry",
+    "blueberry",
+    "apricot",
+    "citron",
+    "almond",
+    "beet",
 ];
 
 #[test]

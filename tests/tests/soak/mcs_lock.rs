@@ -38,7 +38,11 @@ impl<T> McsLock<T> {
         let result = self.value.with_mut(|value| f(unsafe { &mut *value }));
         let mut next = waiter.next.load(Acquire);
         if next.is_null() {
-            if self.tail.compare_exchange(own, null_mut(), Release, Relaxed).is_ok() {
+            if self
+                .tail
+                .compare_exchange(own, null_mut(), Release, Relaxed)
+                .is_ok()
+            {
                 return result;
             }
             while next.is_null() {

@@ -38,7 +38,10 @@ impl Ring {
             let slot = &self.slots[at % self.slots.len()];
             let sequence = slot.sequence.load(Acquire);
             if sequence == at {
-                match self.tail.compare_exchange_weak(at, at + 1, Relaxed, Relaxed) {
+                match self
+                    .tail
+                    .compare_exchange_weak(at, at + 1, Relaxed, Relaxed)
+                {
                     Ok(_) => {
                         // SAFETY: the slot is empty, and this position is ours.
                         slot.value.with_mut(|to| unsafe { *to = value });
@@ -61,7 +64,10 @@ impl Ring {
             let slot = &self.slots[at % self.slots.len()];
             let sequence = slot.sequence.load(Acquire);
             if sequence == at + 1 {
-                match self.head.compare_exchange_weak(at, at + 1, Relaxed, Relaxed) {
+                match self
+                    .head
+                    .compare_exchange_weak(at, at + 1, Relaxed, Relaxed)
+                {
                     Ok(_) => {
                         // SAFETY: the slot is full, and this position is ours.
                         let value = slot.value.with(|from| unsafe { *from });

@@ -14,7 +14,11 @@ impl Bank {
         }
         let first = self.accounts[from.min(to)].lock().unwrap();
         let second = self.accounts[from.max(to)].lock().unwrap();
-        let (mut source, mut target) = if from < to { (first, second) } else { (second, first) };
+        let (mut source, mut target) = if from < to {
+            (first, second)
+        } else {
+            (second, first)
+        };
         let enough = *source >= amount;
         if enough {
             *source -= amount;
@@ -24,7 +28,11 @@ impl Bank {
     }
 
     fn total(&self) -> i64 {
-        let all: Vec<_> = self.accounts.iter().map(|account| account.lock().unwrap()).collect();
+        let all: Vec<_> = self
+            .accounts
+            .iter()
+            .map(|account| account.lock().unwrap())
+            .collect();
         all.iter().map(|balance| **balance).sum()
     }
 }
@@ -49,6 +57,10 @@ fn the_total_stays() {
                 });
             }
         });
-        assert!(bank.accounts.iter().all(|account| *account.lock().unwrap() >= 0));
+        assert!(
+            bank.accounts
+                .iter()
+                .all(|account| *account.lock().unwrap() >= 0)
+        );
     });
 }

@@ -38,7 +38,8 @@ impl Account {
     fn deposit(&self, me: usize, amount: i64) {
         self.lock.lock(me);
         // SAFETY: under the lock.
-        self.balance.with_mut(|balance| unsafe { *balance += amount });
+        self.balance
+            .with_mut(|balance| unsafe { *balance += amount });
         self.lock.unlock(me);
     }
 

@@ -38,7 +38,10 @@ impl House {
         drop(place);
         // Back in another room by now, perhaps: then it stays.
         self.places.remove_if(person, |person, room| {
-            !self.rooms.get(room).is_some_and(|people| people.contains(person))
+            !self
+                .rooms
+                .get(room)
+                .is_some_and(|people| people.contains(person))
         });
     }
 }

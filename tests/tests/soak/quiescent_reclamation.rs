@@ -52,7 +52,11 @@ impl Shared {
     }
 
     fn free(&self, old: &mut Vec<(u64, *mut Table)>) {
-        let seen = self.quiescent.iter().map(|reader| reader.load(SeqCst)).min();
+        let seen = self
+            .quiescent
+            .iter()
+            .map(|reader| reader.load(SeqCst))
+            .min();
         let seen = seen.expect("two readers");
         for (_, table) in old.extract_if(.., |(since, _)| *since <= seen) {
             // SAFETY: every reader has let go of it since it was replaced.

@@ -28,7 +28,9 @@ impl Registry {
 
     fn remove(&self, name: &str, owner: usize) -> bool {
         let mut services = self.services.write().unwrap();
-        let ours = services.get(name).is_some_and(|service| service.owner == owner);
+        let ours = services
+            .get(name)
+            .is_some_and(|service| service.owner == owner);
         ours && services.remove(name).is_some()
     }
 }

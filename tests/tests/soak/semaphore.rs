@@ -19,7 +19,10 @@ impl Semaphore {
 
     fn acquire(&self, n: usize) -> Permit<'_> {
         let permits = self.permits.lock().unwrap();
-        *self.freed.wait_while(permits, |permits| *permits < n).unwrap() -= n;
+        *self
+            .freed
+            .wait_while(permits, |permits| *permits < n)
+            .unwrap() -= n;
         Permit(self, n)
     }
 

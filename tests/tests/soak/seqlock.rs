@@ -29,13 +29,20 @@ impl SeqLock {
             let before = self.sequence.load(Relaxed);
             let odd = before + 1;
             if before % 2 == 0
-                && self.sequence.compare_exchange_weak(before, odd, Acquire, Relaxed).is_ok()
+                && self
+                    .sequence
+                    .compare_exchange_weak(before, odd, Acquire, Relaxed)
+                    .is_ok()
             {
                 break;
             }
             thread::yield_now();
         }
         fence(Release);
+        fidge::allow_race!(
+            StaleWrite,
+            "a measurement does not depend on the one before"
+        );
         self.x.store(x, Relaxed);
         self.y.store(y, Relaxed);
         self.sequence.fetch_add(1, Release);

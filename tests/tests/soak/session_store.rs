@@ -44,7 +44,8 @@ impl Store {
 
     fn expire(&self) {
         let now = self.clock.load(SeqCst);
-        self.sessions.retain(|_, session| session.last_used + 50 > now);
+        self.sessions
+            .retain(|_, session| session.last_used + 50 > now);
     }
 }
 

@@ -29,7 +29,10 @@ impl Group {
         if let Some(flight) = flights.get(&key).cloned() {
             drop(flights);
             let result = flight.result.lock().unwrap();
-            let result = flight.landed.wait_while(result, |result| result.is_none()).unwrap();
+            let result = flight
+                .landed
+                .wait_while(result, |result| result.is_none())
+                .unwrap();
             return result.clone().expect("it has landed");
         }
         let flight = Arc::new(Flight::default());

@@ -1,8 +1,8 @@
 //! A slab whose handles carry a generation: a handle of what was removed finds nothing.
 
+use fidge::sync::Mutex;
 use fidge::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use fidge::sync::atomic::{AtomicU32, AtomicU64};
-use fidge::sync::Mutex;
 use fidge::thread;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,9 @@ impl Slab {
     fn remove(&self, handle: Handle) -> bool {
         let Handle { index, generation } = handle;
         let slot = &self.slots[index];
-        let ours = slot.generation.compare_exchange(generation, generation + 1, AcqRel, Relaxed);
+        let ours = slot
+            .generation
+            .compare_exchange(generation, generation + 1, AcqRel, Relaxed);
         if ours.is_ok() {
             self.free.lock().unwrap().push(index);
         }

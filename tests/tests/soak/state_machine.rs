@@ -18,7 +18,9 @@ struct Connection {
 
 impl Connection {
     fn step(&self, from: u8, to: u8) -> bool {
-        self.state.compare_exchange(from, to, AcqRel, Acquire).is_ok()
+        self.state
+            .compare_exchange(from, to, AcqRel, Acquire)
+            .is_ok()
     }
 
     fn dial(&self) {
@@ -61,6 +63,9 @@ fn every_dial_ends_once() {
         });
         assert_eq!(connection.state.load(Acquire), CLOSED);
         let open = u32::from(last == UP || last == DIALING);
-        assert_eq!(connection.dials.into_inner(), connection.drops.into_inner() + open);
+        assert_eq!(
+            connection.dials.into_inner(),
+            connection.drops.into_inner() + open
+        );
     });
 }

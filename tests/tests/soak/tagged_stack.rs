@@ -81,7 +81,9 @@ impl Stack {
     fn pop(&self) -> Option<u32> {
         let index = self.take(&self.full)?;
         // SAFETY: as above.
-        let value = self.slots[index as usize].value.with(|slot| unsafe { *slot });
+        let value = self.slots[index as usize]
+            .value
+            .with(|slot| unsafe { *slot });
         self.give(&self.free, index);
         Some(value)
     }

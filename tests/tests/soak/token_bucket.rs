@@ -22,7 +22,10 @@ impl Bucket {
                 return false;
             };
             let next = now.max(last) << 32 | left;
-            match self.state.compare_exchange_weak(state, next, Relaxed, Relaxed) {
+            match self
+                .state
+                .compare_exchange_weak(state, next, Relaxed, Relaxed)
+            {
                 Ok(_) => return true,
                 Err(other) => state = other,
             }

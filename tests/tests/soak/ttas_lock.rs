@@ -60,7 +60,9 @@ fn one_at_a_time() {
                 s.spawn(move || {
                     for n in 0..30 {
                         let party = (worker + n) % 3;
-                        votes.lock().with(|votes| *votes.entry(party).or_insert(0) += 1);
+                        votes
+                            .lock()
+                            .with(|votes| *votes.entry(party).or_insert(0) += 1);
                         if let Some(mut guard) = votes.try_lock() {
                             guard.with(|votes| assert!(votes.values().sum::<u32>() > 0));
                         }
