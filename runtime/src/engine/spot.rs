@@ -16,8 +16,8 @@
 //! * a write in between that the writer was *told* of (see `state`): the program orders the three on
 //!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
 //!   nothing;
-//! * a place in the source that also writes without having read, whoever calls it: it does not act on
-//!   reads. (A heartbeat, a lock's `turn`.)
+//! * a place in the source that also writes without having read, whoever calls it, before or after: it
+//!   does not act on reads. (A heartbeat, a lock's `turn`.)
 //!
 //! # ABA
 //!
@@ -240,10 +240,7 @@ impl Spot {
             }
             None if how == How::Blind => {
                 let site = stack::site(me, at);
-                if !stack::was_blind(site) {
-                    stack::is_blind(site);
-                    stack::is_blind(stack::place(at));
-                }
+                stack::is_blind(site);
             }
             None => {}
         }
@@ -286,7 +283,7 @@ fn here(me: &mut State) -> Epoch {
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
     let same = new.same(now.value);
     let site = stack::site(me, at);
-    if stack::was_blind(stack::place(at)) {
+    if stack::was_blind(site) {
         return;
     }
     let severity = match same {
