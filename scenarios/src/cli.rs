@@ -1,20 +1,27 @@
 //! The command line.
 
-use crate::compare::{Shard, compare};
+use crate::compare::{Plan, compare};
+use crate::detectors::{Detector, peer};
 use crate::json::{Results, Settings};
 use crate::mark::Site;
-use crate::merge::merge;
-use crate::scenario::{Certificate, Expectation, Scenario};
+use crate::merge::{absent, merge};
+use crate::page::Pictures;
+use crate::scenario::{Certificate, Env, Expectation, Scenario, Variant};
+use crate::shard::Shard;
 use crate::verdict::unmet;
-use crate::{catalog, detectors, help, output, table};
+use crate::watch::{Task, watch};
+use crate::worker::Line;
+use crate::{catalog, detectors, help, output, process, table};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
-const DETECTORS: &str = "Which detectors, separated by commas [default: all]:\n\n";
+const DETECTORS: &str = "Which detectors, separated by commas [default: those that need nothing else; \
+                         with --full all]:\n\n";
 
 /// Deliberately injected races with ground truth, each with a race-free twin, and a runner that
 /// measures how often detectors find them.
@@ -49,13 +56,18 @@ enum Command {
     Compare {
         #[command(flatten)]
         amount: Amount,
-        /// Which detectors, separated by commas [default: all]
+        /// A whole campaign: all detectors, and 20 runs unless --runs says otherwise
+        #[arg(long)]
+        full: bool,
+        /// Which detectors, separated by commas [default: those that need nothing else]
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
         #[arg(long_help = format!("{DETECTORS}{}", detectors::describe()))]
         detectors: Vec<String>,
         /// Only the I-th of N equal parts of the programs
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
+        #[command(flatten)]
+        pictures: Pictures,
     },
     /// Run an offline detector over a recorded execution
     #[cfg(feature = "detect")]
@@ -68,12 +80,46 @@ enum Command {
         #[arg(long, value_name = "NAME", default_value = "oracle")]
         detector: String,
     },
-    /// Add up the files that `run` or `compare` wrote with equal settings; JSON on standard output
+    /// Run one program once, in this process, unwatched; the last line is `outcome: right` or `outcome: wrong`
+    #[command(hide = true)]
+    One {
+        /// CLASS/NAME
+        scenario: String,
+        /// racy or fixed
+        variant: Variant,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Which of the runs of this seed, from 0
+        #[arg(long, default_value_t = 0)]
+        run: u64,
+    },
+    /// Watch runs of one program, in this process; a line of JSON for each
+    #[command(hide = true)]
+    Work {
+        /// CLASS/NAME
+        scenario: String,
+        /// racy or fixed
+        variant: Variant,
+        #[arg(long, value_delimiter = ',', required = true)]
+        detectors: Vec<String>,
+        #[arg(long)]
+        seed: u64,
+        /// The first run
+        #[arg(long)]
+        from: u64,
+        /// The run before which to stop
+        #[arg(long)]
+        to: u64,
+    },
+    /// Add up the files that `run` or `compare` wrote with equal settings: JSON on standard output, or
+    /// pictures
     #[command(after_help = help::MERGE)]
     Merge {
         /// Files of schema "fidge-compare/1"
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        pictures: Pictures,
     },
 }
 
@@ -81,15 +127,26 @@ enum Command {
 struct Amount {
     /// Only the scenarios whose CLASS/NAME contains this
     filter: Option<String>,
-    /// How often each program is run
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
-    runs: u64,
+    /// How often each program is run [default: 20, of `compare` without --full 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    runs: Option<u64>,
     /// Seed of the small delays that vary the schedules
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Write the results to this file too
+    /// Write the results to this file, and as they come to FILE.partial, from where the same command
+    /// goes on after a kill
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// How many programs at a time; with more than 1, times are those of a busy machine
+    /// [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// How long a run may take; one that takes longer has hung
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// A process for each run, as peers have it, for Fidge and the offline detectors too
+    #[arg(long)]
+    isolate: bool,
 }
 
 /// Reads the command line, does what it says, and answers with the exit status.
@@ -148,30 +205,91 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             return run(amount);
         }
         Command::Compare {
-            amount,
-            detectors,
+            mut amount,
+            full,
+            detectors: names,
             shard,
+            pictures,
         } => {
-            let results = measure(&amount, &detectors, shard)?;
-            output::print(&table::results(&results))?;
+            pictures.check()?;
+            let chosen = match (names.is_empty(), full) {
+                (false, _) => detectors::select(&names)?,
+                (true, true) => detectors::ALL.to_vec(),
+                (true, false) => at_hand(),
+            };
+            amount.runs.get_or_insert(if full { 20 } else { 3 });
+            let results = measure(&amount, chosen, shard)?;
+            pictures.write(&results)?;
+            output::print(&table::matrix(&results))?;
             output::print(&table::summary(&results))?;
+            if names.is_empty() && !full {
+                output::print(&format!("{}\n", first_try()))?;
+            }
         }
         #[cfg(feature = "detect")]
         Command::Replay { trace, detector } => {
             output::print(&crate::replay::replay(&trace, &detector)?)?;
         }
-        Command::Merge { files } => {
+        Command::One {
+            scenario,
+            variant,
+            seed,
+            run,
+        } => {
+            process::end_with_parent();
+            let program = catalog::find(&scenario)?.program(variant);
+            let (env, start) = (Env::new(seed, run), Instant::now());
+            let outcome = program(&env);
+            output::print(&peer::epilogue(start.elapsed(), outcome))?;
+        }
+        Command::Work {
+            scenario,
+            variant,
+            detectors: names,
+            seed,
+            from,
+            to,
+        } => {
+            process::end_with_parent();
+            let task = Task {
+                scenario: catalog::find(&scenario)?,
+                variant,
+                seed,
+                runs: from..to,
+            };
+            let detectors = detectors::select(&names)?;
+            watch(
+                &task,
+                &detectors.iter().collect::<Vec<_>>(),
+                |detector, run| {
+                    let detector = detector.name().to_owned();
+                    let line = serde_json::to_string(&Line { detector, run }).expect("plain data");
+                    output::print(&format!("{line}\n"))
+                },
+            )?;
+        }
+        Command::Merge { files, pictures } => {
+            pictures.check()?;
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));
-            let files = files.into_iter().map(read).collect::<Result<_, String>>()?;
-            output::print(&pretty(&merge(files)?))?;
+            let files: Vec<_> = files.into_iter().map(read).collect::<Result<_, String>>()?;
+            for shard in absent(&files) {
+                anstream::eprintln!("warning: shard {shard} is in none of these files");
+            }
+            let merged = merge(files)?;
+            if pictures.wanted() {
+                pictures.write(&merged)?;
+            } else {
+                output::print(&pretty(&merged))?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn run(amount: Amount) -> Result<ExitCode, String> {
+fn run(mut amount: Amount) -> Result<ExitCode, String> {
     let start = Instant::now();
-    let results = measure(&amount, &[detectors::FIDGE.name().to_owned()], None)?;
+    let runs = *amount.runs.get_or_insert(20);
+    let results = measure(&amount, vec![detectors::FIDGE], None)?;
     output::print(&table::results(&results))?;
     let scenario = |path: String| catalog::ALL.iter().find(|s| s.path() == path);
     let unmet: Vec<_> = results
@@ -179,7 +297,7 @@ fn run(amount: Amount) -> Result<ExitCode, String> {
         .iter()
         .filter_map(|cell| unmet(scenario(cell.path())?.expectation, cell))
         .collect();
-    let (programs, runs) = (results.cells.len(), amount.runs);
+    let programs = results.cells.len();
     output::print(&format!(
         "as expected: {} of {programs} programs ({runs} runs each, {:.0} s)\n",
         programs - unmet.len(),
@@ -195,23 +313,46 @@ fn select(amount: &Amount) -> Result<Vec<&'static Scenario>, String> {
     catalog::select(amount.filter.as_deref())
 }
 
-fn measure(amount: &Amount, names: &[String], shard: Option<Shard>) -> Result<Results, String> {
-    let scenarios = select(amount)?;
-    let detectors = detectors::select(names)?;
+fn at_hand() -> Vec<Detector> {
+    let at_hand = detectors::ALL.iter().filter(|d| d.is_at_hand());
+    at_hand.copied().collect()
+}
+
+/// What a comparison without further words leaves out.
+fn first_try() -> String {
+    let others = detectors::ALL.iter().filter(|d| !d.is_at_hand());
+    let others: Vec<_> = others.map(|d| d.name()).collect();
+    format!(
+        "This was a first try. Not asked for: {}. --detectors names some of them, --full has them all and 20 \
+         runs.",
+        others.join(", ")
+    )
+}
+
+/// `amount.runs` must be there.
+fn measure(
+    amount: &Amount,
+    detectors: Vec<Detector>,
+    shard: Option<Shard>,
+) -> Result<Results, String> {
+    let jobs = amount.jobs.map(usize::from);
     let settings = Settings {
-        runs: amount.runs,
+        runs: amount.runs.expect("each command has its default"),
         seed: amount.seed,
         filter: amount.filter.clone(),
         detectors: detectors.iter().map(|d| d.name().to_owned()).collect(),
         shard: shard.map(|shard| shard.to_string()),
+        timeout_s: Some(amount.timeout),
+        jobs: jobs.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+        isolate: amount.isolate,
     };
-    compare(
-        &scenarios,
-        &detectors,
+    let plan = Plan {
+        scenarios: select(amount)?,
+        detectors,
         shard,
         settings,
-        amount.json.as_deref(),
-    )
+    };
+    compare(&plan, amount.json.as_deref())
 }
 
 fn pretty(value: &impl Serialize) -> String {
@@ -298,26 +439,6 @@ mod tests {
             assert!(
                 line.lines().count() == 1 && line.ends_with("; see --help"),
                 "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn bad_input_is_one_line() {
-        let amount = |filter: &str| Amount {
-            filter: Some(filter.into()),
-            runs: 1,
-            seed: 1,
-            json: None,
-        };
-        for error in [
-            measure(&amount("nonesuch"), &[], None),
-            measure(&amount("map"), &["nonesuch".into()], None),
-        ] {
-            let error = error.expect_err("there is no such thing");
-            assert!(
-                error.contains("`nonesuch`; there are: ") && error.lines().count() == 1,
-                "{error}"
             );
         }
     }

@@ -4,7 +4,7 @@ pub const TOP: &str = "\
 Examples, after `cargo run --release -p fidge-scenarios --`:
   list                                  what there is, and where each race is in the source
   run                                   Fidge on every pair: races found, twins left alone?
-  compare --runs 5                      all detectors side by side
+  compare                               detectors side by side, a first try
   run two-locks --record traces         keep an execution of each program of one pair
   replay traces/map.two-locks.racy.fidge --detector lockset
   merge part1.json part2.json           shards put together
@@ -34,7 +34,7 @@ Examples:
   run readers --record traces           keep an execution of each, for `replay`
 
 The columns count runs: `detected`, a report named the two marked lines; `false`, anything else was
-reported; `wrong`, the program's result was wrong. `rate` is the share of detected runs, of false
+reported; `wrong`, the program's result was wrong; `lost`, it crashed or hung. `rate` is the share of detected runs, of false
 ones for a fixed program, with its 95% interval.
 
 Exit status:
@@ -45,12 +45,20 @@ Exit status:
 
 pub const COMPARE: &str = "\
 Examples:
-  compare --runs 5                      everything side by side, some minutes
-  compare history/ --detectors fidge,cells4
+  compare                               a first try, under 3 minutes: 3 runs, nothing to install
+  compare --full --json results.json    a campaign: every detector, 20 runs
+  compare history/ --detectors fidge,cells4 --runs 100
+  compare --detectors fidge,plain --jobs 1   costs, undisturbed
   compare --shard 2/4 --json part2.json a quarter of the programs, for one of four machines
+  compare --html page.html              pictures and tables on one page, for any browser
 
-The rows of `fidge` are of live runs. The other detectors all judge the same recorded execution,
-run by run, so their rates differ by algorithm alone; their times have the recording in them.
+Live detectors and tools watch executions of their own. The offline ones all judge the same
+recorded execution, run by run, so their rates differ by algorithm alone; their times have the
+recording in them. A program that crashes or hangs costs the run it happens in, and is counted.
+
+With --json nothing is lost to a kill or a full disk: runs are kept in FILE.partial as they are
+made, and the same command goes on from there. docs/compare-schema.md describes the file, deploy/
+has scripts that spread a campaign over machines.
 
 Exit status:
   0  the comparison was made, whatever came out; a detector that did not run is below the table
@@ -71,9 +79,11 @@ pub const MERGE: &str = "\
 Examples:
   merge part1.json part2.json           shards of one comparison
   merge monday.json tuesday.json        repetitions: their counts are added
+  merge all.json --html page.html       one page of pictures and tables instead of the JSON
+  merge all.json --svg img --trace-of publication/flag-before-data
 
 Exit status:
-  0  the merged results are on standard output
+  0  the merged results are on standard output, or the pictures written
   2  bad input, or files that do not belong together: a line on standard error says why";
 
 #[cfg(test)]

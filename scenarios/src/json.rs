@@ -1,16 +1,16 @@
 //! Results as a file: schema "fidge-compare/1".
 //!
-//! One object: `schema`, `environment`, `settings` and `cells`, one cell for each scenario, variant
-//! and detector. `detected`, `false_reports` and `manifested` are numbers of runs, out of `runs`.
-//! `rate` is a share of runs with its 95 % Wilson interval `ci95`: of `detected` for a racy program,
-//! of `false_reports` for a fixed one; both are null where nothing ran. `median_ms` is what one run
-//! took, detection included.
+//! `docs/compare-schema.md` describes it for those who read such files: keep the two together. What has
+//! come to the schema since its first files has a default here, so that those can still be read.
 
+use crate::detectors::PLAIN;
+use crate::save;
 use crate::scenario::Variant;
 use crate::statistics::wilson95;
+use crate::summary::Summary;
+use crate::verdicts::Verdicts;
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::thread::available_parallelism;
 
@@ -28,6 +28,9 @@ pub struct Results {
     pub settings: Settings,
     /// What came out, in the order of the catalogue.
     pub cells: Vec<Cell>,
+    /// What the cells come to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
 }
 
 /// The machine and the build.
@@ -80,18 +83,83 @@ pub struct Settings {
     /// Which part of the cells, `2/4`; absent for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
+    /// How many seconds a run may take. Files from before there was a limit have none.
+    #[serde(default)]
+    pub timeout_s: Option<u64>,
+    /// How many programs ran at a time: above 1, times are those of a busy machine.
+    #[serde(default = "one")]
+    pub jobs: usize,
+    /// Whether each run was a process of its own, for Fidge too.
+    #[serde(default)]
+    pub isolate: bool,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Settings {
+    /// What these and others, shards aside, differ in first, and as what each has it.
+    pub fn difference(&self, other: &Settings) -> Option<(&'static str, String, String)> {
+        let all = [
+            (
+                "number of runs",
+                self.runs.to_string(),
+                other.runs.to_string(),
+            ),
+            ("seed", self.seed.to_string(), other.seed.to_string()),
+            ("filter", named(&self.filter), named(&other.filter)),
+            (
+                "detectors",
+                self.detectors.join(","),
+                other.detectors.join(","),
+            ),
+            ("time limit", limit(self.timeout_s), limit(other.timeout_s)),
+            (
+                "number of jobs",
+                self.jobs.to_string(),
+                other.jobs.to_string(),
+            ),
+            (
+                "isolation",
+                self.isolate.to_string(),
+                other.isolate.to_string(),
+            ),
+        ];
+        all.into_iter().find(|(_, here, there)| here != there)
+    }
+}
+
+fn named(filter: &Option<String>) -> String {
+    filter
+        .as_ref()
+        .map_or("none".to_owned(), |filter| format!("`{filter}`"))
+}
+
+fn limit(seconds: Option<u64>) -> String {
+    seconds.map_or("none".to_owned(), |seconds| format!("{seconds} s"))
 }
 
 /// Whether a cell was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// In every run.
+    /// In every run, though some may have crashed or hung.
     Ran,
     /// The detector is not to be had here.
     Unavailable,
     /// A run came to no verdict; the counts are of the runs before it.
     Failed,
+}
+
+/// Which executions a cell's verdicts are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Executions {
+    /// Recordings, one a run; all detectors that say so judged the same ones.
+    Recorded,
+    /// Executions of its own. Those of another detector had the same seeds, and other schedules.
+    Own,
 }
 
 /// What one detector said about one variant of one scenario.
@@ -107,11 +175,17 @@ pub struct Cell {
     pub detector: String,
     /// Whether it ran.
     pub status: Status,
-    /// Why not.
+    /// Why not; of a cell that ran, what the first crash was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Runs that came to a verdict.
+    /// Runs that were made, those that crashed or hung included.
     pub runs: u64,
+    /// Runs that were brought down: by a signal, an abort, a panic.
+    #[serde(default)]
+    pub crashed: u64,
+    /// Runs that did not end in time and were killed.
+    #[serde(default)]
+    pub hung: u64,
     /// Runs whose observable outcome was wrong.
     pub manifested: u64,
     /// Runs in which the marked pair was reported.
@@ -125,8 +199,18 @@ pub struct Cell {
     pub rate: Option<f64>,
     /// Its 95 % interval.
     pub ci95: Option<[f64; 2]>,
-    /// The median run, in milliseconds.
+    /// The median run, in milliseconds, of those that came to their end.
     pub median_ms: Option<f64>,
+    /// The most memory that any process of the cell had resident, in bytes. Absent where it is not known,
+    /// and for offline detectors, which share a process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<u64>,
+    /// Of each run, whether it counts for `rate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdicts: Option<Verdicts>,
+    /// Which executions these are about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executions: Option<Executions>,
 }
 
 impl Cell {
@@ -135,13 +219,25 @@ impl Cell {
         format!("{}/{}", self.class, self.scenario)
     }
 
-    /// The same cell with `rate` and `ci95` as its counts have them.
-    pub fn with_rate(mut self) -> Self {
-        let hits = match self.variant {
+    /// The number of runs that `rate` is about: detected, or falsely reported of a fixed program.
+    pub fn hits(&self) -> u64 {
+        match self.variant {
             Variant::Racy => self.detected,
             Variant::Fixed => self.false_reports,
-        };
-        self.ci95 = wilson95(hits, self.runs);
+        }
+    }
+
+    /// Runs that came to no good end: crashed or hung.
+    pub fn lost(&self) -> u64 {
+        self.crashed + self.hung
+    }
+
+    /// The same cell with `rate` and `ci95` as its counts have them. The plain run is no detector, and
+    /// has none.
+    pub fn with_rate(mut self) -> Self {
+        let hits = self.hits();
+        let judged = if self.detector == PLAIN { 0 } else { self.runs };
+        self.ci95 = wilson95(hits, judged);
         self.rate = self.ci95.map(|_| hits as f64 / self.runs as f64);
         self
     }
@@ -156,25 +252,22 @@ impl Results {
             environment,
             settings,
             cells: Vec::new(),
+            summary: None,
         }
+    }
+
+    /// The same results with the summary that their cells have.
+    pub fn with_summary(mut self) -> Self {
+        self.summary = Some(Summary::of(&self));
+        self
     }
 
     /// Writes the file anew, beside the old one, which it then replaces: whoever reads or kills at
     /// any time finds a whole file.
     pub fn save(&self, path: &Path) -> Result<(), String> {
-        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
-        let mut file = builder.tempfile_in(folder).map_err(|e| failed(&e))?;
-        serde_json::to_writer_pretty(&mut file, self).map_err(|e| failed(&e))?;
-        file.write_all(b"\n").map_err(|e| failed(&e))?;
-        file.persist(path).map_err(|e| failed(&e.error))?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(self).expect("plain data");
+        text.push(b'\n');
+        save::replace(path, &text)
     }
 
     /// Reads a file; the error, one line, names it and says what is wrong with it.
@@ -187,10 +280,25 @@ impl Results {
         let value: serde_json::Value =
             serde_json::from_str(text).map_err(|e| format!("expected JSON: {e}"))?;
         match value["schema"].as_str() {
-            Some(SCHEMA) => serde_json::from_value(value).map_err(|e| e.to_string()),
-            Some(other) => Err(format!("expected schema \"{SCHEMA}\", found \"{other}\"")),
-            None => Err(format!("expected an object with schema \"{SCHEMA}\"")),
+            Some(SCHEMA) => {}
+            Some(other) => return Err(format!("expected schema \"{SCHEMA}\", found \"{other}\"")),
+            None => return Err(format!("expected an object with schema \"{SCHEMA}\"")),
         }
+        let results: Results = serde_json::from_value(value).map_err(|e| e.to_string())?;
+        for cell in &results.cells {
+            if cell
+                .verdicts
+                .as_ref()
+                .is_some_and(|v| v.len().div_ceil(4) != cell.runs.div_ceil(4))
+            {
+                let (path, detector) = (cell.path(), &cell.detector);
+                return Err(format!(
+                    "{detector} on {path}: expected verdicts of {} runs",
+                    cell.runs
+                ));
+            }
+        }
+        Ok(results)
     }
 }
 
@@ -205,6 +313,9 @@ pub mod tests {
             filter: None,
             detectors: vec!["fidge".into(), "oracle".into()],
             shard: None,
+            timeout_s: Some(60),
+            jobs: 1,
+            isolate: false,
         };
         let ran = Cell {
             scenario: "two-locks".into(),
@@ -214,6 +325,8 @@ pub mod tests {
             status: Status::Ran,
             reason: None,
             runs: 4,
+            crashed: 0,
+            hung: 0,
             manifested: 1,
             detected: 3,
             missed: 0,
@@ -221,6 +334,9 @@ pub mod tests {
             rate: None,
             ci95: None,
             median_ms: Some(1.5),
+            peak_bytes: Some(4096),
+            verdicts: Some([true, false, true, true].into_iter().collect()),
+            executions: Some(Executions::Own),
         }
         .with_rate();
         let unavailable = Cell {
@@ -232,6 +348,9 @@ pub mod tests {
             detected: 0,
             missed: 0,
             median_ms: None,
+            peak_bytes: None,
+            verdicts: None,
+            executions: None,
             ..ran.clone()
         }
         .with_rate();
@@ -257,15 +376,16 @@ pub mod tests {
             value["cells"][0],
             serde_json::json!({
                 "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "fidge",
-                "status": "ran", "runs": 4, "manifested": 1, "detected": 3, "missed": 0, "false_reports": 0,
-                "rate": 0.75, "ci95": wilson95(3, 4), "median_ms": 1.5,
+                "status": "ran", "runs": 4, "crashed": 0, "hung": 0, "manifested": 1, "detected": 3, "missed": 0, "false_reports": 0,
+                "rate": 0.75, "ci95": wilson95(3, 4), "median_ms": 1.5, "peak_bytes": 4096,
+                "verdicts": "b", "executions": "own",
             })
         );
         assert_eq!(
             value["cells"][1],
             serde_json::json!({
                 "scenario": "two-locks", "class": "map", "variant": "racy", "detector": "oracle",
-                "status": "unavailable", "reason": "not here", "runs": 0, "manifested": 0,
+                "status": "unavailable", "reason": "not here", "runs": 0, "crashed": 0, "hung": 0, "manifested": 0,
                 "detected": 0, "missed": 0, "false_reports": 0, "rate": null, "ci95": null, "median_ms": null,
             })
         );

@@ -2,7 +2,7 @@
 //!
 //! Every scenario is a small program in two variants: the racy one has exactly one race, between
 //! two marked lines, and its fixed twin has none. A detector is scored by what it says about both,
-//! run after run; see [`runner`] for how, and [`catalog`] for the programs.
+//! run after run; see [`run`] and [`compare`] for how, and [`catalog`] for the programs.
 
 mod catalog;
 mod cli;
@@ -11,18 +11,34 @@ mod detectors;
 mod executor;
 mod help;
 mod hidden;
+mod journal;
 mod json;
+mod lane;
 mod mark;
 mod merge;
 mod output;
+mod page;
+mod process;
+mod progress;
 #[cfg(feature = "detect")]
 mod replay;
-mod runner;
+mod run;
+mod save;
 mod scenario;
 mod script;
+mod shard;
+mod shards;
 mod statistics;
+mod strands;
+mod summary;
+// A subject is a whole data structure, whatever part of it the catalogue's programs use.
+#[allow(dead_code)]
+mod subjects;
 mod table;
 mod verdict;
+mod verdicts;
+mod watch;
+mod worker;
 
 use std::process::ExitCode;
 

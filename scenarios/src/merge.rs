@@ -1,12 +1,13 @@
 //! Adds up results of several files: shards of one comparison, or repetitions of it.
 
 use crate::json::{Cell, Results, Status};
+use crate::shard::Shard;
 
-/// One file's results out of several. All must have been asked for the same (shards aside) in the
-/// same environment; `files` gives each a name for the error, one line, that says which differs.
+/// One file's results out of several. All must have been asked for the same (shards aside, but of as many)
+/// in the same environment; `files` gives each a name for the error, one line, that says which differs.
 ///
-/// Counts are added, cell by cell. The merged median time is the mean of the medians, weighted by
-/// their runs: the median of all runs cannot be had from them.
+/// Counts are added, cell by cell, and verdicts follow one another. The merged median time is the mean of
+/// the medians, weighted by their runs: the median of all runs cannot be had from them.
 ///
 /// # Panics
 ///
@@ -14,38 +15,21 @@ use crate::json::{Cell, Results, Status};
 pub fn merge(files: Vec<(String, Results)>) -> Result<Results, String> {
     let mut files = files.into_iter();
     let (first_name, mut merged) = files.next().expect("at least one file");
-    merged.settings.shard = None;
-    for (name, mut results) in files {
-        results.settings.shard = None;
+    let shard = merged.settings.shard.take();
+    for (name, results) in files {
         let differs = |what: &str, here: String, there: String| {
             Err(format!(
                 "{name}: its {what} ({here}) is not that of {first_name} ({there})"
             ))
         };
-        let (here, there) = (&results.settings, &merged.settings);
-        if here.runs != there.runs {
-            return differs(
-                "number of runs",
-                here.runs.to_string(),
-                there.runs.to_string(),
-            );
+        if let Some((what, here, there)) = results.settings.difference(&merged.settings) {
+            return differs(what, here, there);
         }
-        if here.seed != there.seed {
-            return differs("seed", here.seed.to_string(), there.seed.to_string());
-        }
-        if here.filter != there.filter {
-            return differs(
-                "filter",
-                format!("{:?}", here.filter),
-                format!("{:?}", there.filter),
-            );
-        }
-        if here.detectors != there.detectors {
-            return differs(
-                "detectors",
-                here.detectors.join(","),
-                there.detectors.join(","),
-            );
+        if let (Some(here), Some(there)) = (&results.settings.shard, &shard) {
+            let count = |shard: &str| shard.split('/').next_back().map(str::to_owned);
+            if count(here) != count(there) {
+                return differs("shard", here.clone(), there.clone());
+            }
         }
         if results.environment != merged.environment {
             let (here, there) = (json(&results.environment), json(&merged.environment));
@@ -58,7 +42,19 @@ pub fn merge(files: Vec<(String, Results)>) -> Result<Results, String> {
             }
         }
     }
-    Ok(merged)
+    Ok(merged.with_summary())
+}
+
+/// Which shards of a comparison are in none of the files, `3/4`; none where the first is no shard.
+pub fn absent(files: &[(String, Results)]) -> Vec<String> {
+    let named = |(_, results): &(String, Results)| results.settings.shard.clone();
+    let here: Vec<_> = files.iter().filter_map(named).collect();
+    let first = files.first().and_then(named);
+    let Some(Ok(shard)) = first.map(|shard| shard.parse::<Shard>()) else {
+        return Vec::new();
+    };
+    let all = shard.all().map(|shard| shard.to_string());
+    all.filter(|shard| !here.contains(shard)).collect()
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -84,9 +80,19 @@ fn add(sum: &mut Cell, cell: Cell) -> Result<(), String> {
         }
         (a, b) => a.or(b),
     };
-    if cell.status == Status::Failed {
-        (sum.status, sum.reason) = (cell.status, cell.reason);
+    if cell.status == Status::Failed || sum.reason.is_none() {
+        sum.reason = cell.reason;
     }
+    if cell.status == Status::Failed {
+        sum.status = cell.status;
+    }
+    sum.verdicts = match (&sum.verdicts, &cell.verdicts) {
+        (Some(a), Some(b)) => Some(a.then(sum.runs, b, cell.runs)),
+        _ => None,
+    };
+    sum.peak_bytes = sum.peak_bytes.max(cell.peak_bytes);
+    sum.crashed += cell.crashed;
+    sum.hung += cell.hung;
     sum.runs += cell.runs;
     sum.manifested += cell.manifested;
     sum.detected += cell.detected;
@@ -115,6 +121,51 @@ mod tests {
         assert_eq!((cell.runs, cell.manifested, cell.detected), (8, 2, 7));
         assert_eq!((cell.rate, cell.median_ms), (Some(0.875), Some(2.0)));
         assert_eq!(merged.cells.len(), 2);
+    }
+
+    #[test]
+    fn what_has_come_to_the_schema_is_added_too() {
+        let mut other = results();
+        (other.cells[0].crashed, other.cells[0].hung) = (1, 2);
+        other.cells[0].peak_bytes = Some(9000);
+        let merged = two(results(), other).expect("equal settings");
+        let cell = &merged.cells[0];
+        assert_eq!(
+            (cell.crashed, cell.hung, cell.peak_bytes),
+            (1, 2, Some(9000))
+        );
+        assert_eq!(
+            cell.verdicts.clone().map(String::from).as_deref(),
+            Some("bb")
+        );
+        let rates = &merged.summary.expect("there is one").rates[0];
+        assert_eq!(
+            (rates.false_negatives.hits, rates.false_negatives.runs),
+            (2, 8)
+        );
+    }
+
+    #[test]
+    fn verdicts_of_some_of_the_runs_are_none_of_the_sum() {
+        let mut old = results();
+        old.cells[0].verdicts = None;
+        let merged = two(results(), old).expect("equal settings");
+        assert_eq!(
+            (merged.cells[0].runs, &merged.cells[0].verdicts),
+            (8, &None)
+        );
+    }
+
+    #[test]
+    fn a_shard_that_is_not_there_is_missed() {
+        let shard = |shard: &str| {
+            let mut results = results();
+            results.settings.shard = Some(shard.into());
+            (shard.to_owned(), results)
+        };
+        assert_eq!(absent(&[shard("2/3"), shard("1/3")]), ["3/3"]);
+        assert!(absent(&[("whole".into(), results())]).is_empty());
+        assert!(merge(vec![shard("1/2"), shard("2/3")]).is_err());
     }
 
     #[test]
@@ -147,9 +198,12 @@ mod tests {
         refused(|r| r.settings.seed = 2, "seed (2)");
         refused(
             |r| r.settings.filter = Some("map".into()),
-            "filter (Some(\"map\"))",
+            "filter (`map`) is not that of a.json (none)",
         );
         refused(|r| r.settings.detectors.truncate(1), "detectors (fidge)");
+        refused(|r| r.settings.timeout_s = Some(1), "time limit (1 s)");
+        refused(|r| r.settings.jobs = 2, "number of jobs (2)");
+        refused(|r| r.settings.isolate = true, "isolation (true)");
         refused(|r| r.environment.os = "plan9".into(), "environment");
         refused(
             |r| r.cells[1].status = Status::Ran,

@@ -5,6 +5,8 @@ use crate::script::Script;
 use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use std::str::FromStr;
+use std::sync::Arc;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -60,7 +62,7 @@ impl Scenario {
 }
 
 /// Which of the two programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variant {
     /// With the race.
@@ -79,6 +81,15 @@ impl Variant {
             Variant::Racy => "racy",
             Variant::Fixed => "fixed",
         }
+    }
+}
+
+impl FromStr for Variant {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let variant = Variant::BOTH.into_iter().find(|v| v.name() == name);
+        variant.ok_or_else(|| "expected racy or fixed".to_owned())
     }
 }
 
@@ -121,12 +132,21 @@ impl Outcome {
             Outcome::Right
         }
     }
+
+    /// `right` or `wrong`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Right => "right",
+            Outcome::Wrong => "wrong",
+        }
+    }
 }
 
-/// What a run is given: where its variety comes from.
+/// What a run is given: where its variety comes from. A clone belongs to the same run.
+#[derive(Clone)]
 pub struct Env {
     seed: u64,
-    script: Option<Script>,
+    script: Option<Arc<Script>>,
 }
 
 impl Env {
@@ -142,7 +162,7 @@ impl Env {
     /// A run whose steps happen in their order.
     pub fn scripted() -> Self {
         Env {
-            script: Some(Script::new()),
+            script: Some(Arc::new(Script::new())),
             ..Env::new(0, 0)
         }
     }

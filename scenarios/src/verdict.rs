@@ -22,6 +22,12 @@ pub fn unmet(expectation: Expectation, cell: &Cell) -> Option<String> {
                 cell.false_reports
             )
         }
+        (Status::Ran, reason) if cell.lost() > 0 => format!(
+            "of {runs} runs {} crashed and {} hung: {}",
+            cell.crashed,
+            cell.hung,
+            reason.as_deref().unwrap_or("no reason given")
+        ),
         (Status::Ran, _) if cell.variant == Variant::Fixed => return None,
         (Status::Ran, _) => match expectation {
             Expectation::Always if detected < runs => {
@@ -87,6 +93,17 @@ mod tests {
         assert_eq!(unmet(expectation, &cell(Variant::Fixed, 0, 0)), None);
         assert!(unmet(expectation, &cell(Variant::Fixed, 0, 1)).is_some());
         assert!(unmet(expectation, &cell(Variant::Racy, 100, 1)).is_some());
+    }
+
+    #[test]
+    fn a_crash_or_a_hang_fails_even_a_silent_twin() {
+        let mut crashed = cell(Variant::Fixed, 0, 0);
+        (crashed.crashed, crashed.reason) = (2, Some("signal: 6".into()));
+        let why = unmet(Expectation::Always, &crashed).expect("it crashed");
+        assert!(
+            why.ends_with("of 100 runs 2 crashed and 0 hung: signal: 6"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -52,6 +52,11 @@ fn bad_input_ends_with_2_and_one_line() {
 fn a_command_line_that_does_not_parse_ends_with_2_and_one_line() {
     assert_refused(&["run", "--runs", "0"], "'0' for '--runs <N>'");
     assert_refused(&["compare", "--shard", "5/4"], "expected I/N");
+    assert_refused(&["compare", "--jobs", "0"], "'0' for '--jobs <N>'");
+    assert_refused(
+        &["run", "--timeout", "soon"],
+        "'soon' for '--timeout <SECONDS>'",
+    );
     assert_refused(&["jump"], "there are: list, run, compare, ");
     assert_eq!(scenarios(&[]).status.code(), Some(2));
 }
@@ -69,6 +74,33 @@ fn every_command_says_how_it_ends() {
         assert!(
             text.contains("Examples:") && text.contains("Exit status:"),
             "{command}: {text}"
+        );
+    }
+}
+
+/// The plain run needs no other build here.
+#[cfg(not(feature = "detect"))]
+#[test]
+fn the_plain_run_is_measured() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("plain.json");
+    let file = file.to_str().expect("UTF-8");
+    let output = scenarios(&[
+        "compare",
+        "two-locks",
+        "--detectors",
+        "plain",
+        "--json",
+        file,
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = std::fs::read_to_string(file).expect("readable");
+    let results: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for cell in results["cells"].as_array().expect("a list") {
+        assert_eq!((&cell["status"], &cell["runs"]), (&"ran".into(), &3.into()));
+        assert!(
+            cell["median_ms"].is_f64() && cell["rate"].is_null(),
+            "{cell}"
         );
     }
 }

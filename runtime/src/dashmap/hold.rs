@@ -54,6 +54,13 @@ impl Hold {
         }
     }
 
+    /// The holder gives the key a value.
+    #[inline]
+    pub fn wrote(&self, new: Value, how: How, at: &At) {
+        // SAFETY: the promise given to `take`.
+        unsafe { self.key.as_ref() }.written(new, how, at);
+    }
+
     /// The holder may change the value from now on.
     ///
     /// # Safety
@@ -124,8 +131,8 @@ impl<'a> Vacancy<'a> {
 
     /// The key is there now, and goes by a clock of its own.
     #[inline]
-    pub fn filled(self, at: &At) {
-        self.edges.inserted(at);
+    pub fn filled(self, new: Value, at: &At) {
+        self.edges.inserted(self.hash, self.shard, new, at);
         waits::let_go(self.shard, Mode::Exclusive);
         // Leaks nothing: this is plain data but for its `Drop`.
         mem::forget(self);

@@ -7,12 +7,13 @@
 //! the size of the map.
 
 use super::DashMap;
+use super::edges::Edges;
 use super::hold::Origin;
 use super::mapref::multiple::{RefMulti, RefMutMulti};
 use super::shard::Locked;
 use super::t::Map;
 use super::tracked::Tracked;
-use crate::engine::{At, Mode};
+use crate::engine::{At, Mode, Walk, Walks};
 use ::dashmap as upstream;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::marker::PhantomData;
@@ -63,14 +64,27 @@ struct Cursor<'a> {
     current: Option<Arc<Locked<'a>>>,
     /// The next bucket in it.
     bucket: usize,
+    /// When it came where.
+    walk: Walk,
+    walks: &'a Walks,
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        self.walks.end(&mut self.walk);
+    }
 }
 
 impl<'a> Cursor<'a> {
-    const START: Self = Cursor {
-        shard: 0,
-        current: None,
-        bucket: 0,
-    };
+    fn new(edges: &'a Edges) -> Self {
+        Cursor {
+            shard: 0,
+            current: None,
+            bucket: 0,
+            walk: Walk::default(),
+            walks: &edges.walks,
+        }
+    }
 
     /// The next entry, and its shard, which is locked in that mode.
     #[inline]
@@ -98,13 +112,13 @@ impl<'a> Cursor<'a> {
                     }
                 }
             }
-            let lock = shards.get(self.shard)?;
-            self.current = Some(Arc::new(Locked::take(
-                lock,
-                map.shard(self.shard),
-                mode,
-                at,
-            )));
+            let Some(lock) = shards.get(self.shard) else {
+                self.walks.end(&mut self.walk);
+                return None;
+            };
+            let shard = map.shard(self.shard);
+            self.current = Some(Arc::new(Locked::take(lock, shard, mode, at)));
+            self.walks.pass(&mut self.walk, shard, at);
             self.shard += 1;
             self.bucket = 0;
         }
@@ -146,7 +160,7 @@ impl<K: Clone + Hash + Eq, V: Clone, S: Clone + BuildHasher> Clone for Iter<'_, 
     fn clone(&self) -> Self {
         Iter {
             map: self.map,
-            cursor: Cursor::START,
+            cursor: Cursor::new(&self.map.edges),
             origin: self.origin.clone(),
             of: PhantomData,
         }
@@ -158,7 +172,7 @@ impl<'a, K: Eq + Hash, V, S: BuildHasher + Clone> Iter<'a, K, V, S> {
     pub(super) fn new(map: &'a DashMap<K, V, S>, at: &At) -> Self {
         Iter {
             map,
-            cursor: Cursor::START,
+            cursor: Cursor::new(&map.edges),
             origin: Origin::new(at),
             of: PhantomData,
         }
@@ -217,7 +231,7 @@ impl<'a, K: Eq + Hash, V, S: BuildHasher + Clone> IterMut<'a, K, V, S> {
     pub(super) fn new(map: &'a DashMap<K, V, S>, at: &At) -> Self {
         IterMut {
             map,
-            cursor: Cursor::START,
+            cursor: Cursor::new(&map.edges),
             origin: Origin::new(at),
             of: PhantomData,
         }

@@ -7,7 +7,7 @@ use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
 use crate::engine::{At, How, Mode, Resource, What, waits};
-use crate::value::Value;
+use crate::value::{self, Value};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
@@ -243,8 +243,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.tracked_entry(self.find_entry(key, at), What::Nothing, at) {
-            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind)),
+        match self.tracked_entry(self.find_entry(key, at), What::Writing, at) {
+            Entry::Occupied(mut entry) => Some(entry.overwrite(value, How::Blind, at)),
             Entry::Vacant(entry) => {
                 entry.insert_at(value, How::Blind, at);
                 None
@@ -384,7 +384,9 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     fn leave(&self, tracked: &mut Tracked<V>, how: How, at: &At) {
         tracked.key.written(Value::ABSENT, how, at);
-        self.edges.removed(tracked.hash, tracked.key.leave(), at);
+        let (shard, left) = (self.shard_of(tracked.hash), value::of(&tracked.value));
+        self.edges
+            .removed(tracked.hash, shard, (tracked.key.leave(), left), at);
     }
 
     /// The key was looked for in vain.

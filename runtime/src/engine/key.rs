@@ -7,6 +7,7 @@ use super::lock::Spin;
 use super::lockvar::LockVar;
 use super::mark::{key_id, new_id};
 use super::order::Name;
+use super::scope;
 use super::spot::{How, Spot};
 use super::state;
 use super::value::Value;
@@ -47,7 +48,9 @@ pub enum What {
     Presence,
     /// Its value, in passing: it walks over the map, and will not act on one key.
     Passing,
-    /// Nothing: it is about to write.
+    /// Nothing: it is about to overwrite the value, whatever it is.
+    Writing,
+    /// Nothing: what it does is told by itself.
     Nothing,
 }
 
@@ -86,6 +89,10 @@ impl Key {
     #[inline]
     pub fn acquired(&self, shard: Resource, mode: Mode, what: What, at: &At) {
         let Some(mut me) = state::enter() else { return };
+        if what == What::Writing && me.composes {
+            // Before the key is among what it holds.
+            crate::stack::site(&mut me, at);
+        }
         self.lock.taken(&mut me, Via::Key, shard, mode, at);
         if me.pedantic && matches!(what, What::Value | What::Presence) {
             self.spot.note(&mut me, || self.id, None, at);
@@ -94,7 +101,7 @@ impl Key {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
             What::Passing => return self.spot.passed(&mut me, || self.id, at),
-            What::Nothing => return,
+            What::Writing | What::Nothing => return,
         };
         self.spot.seen(&mut me, || self.id, value, at);
     }
@@ -157,7 +164,7 @@ impl Past {
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
-            What::Passing | What::Nothing => return,
+            What::Passing | What::Writing | What::Nothing => return,
         };
         if let Some(mut me) = state::enter()
             && me.held.any()
@@ -215,7 +222,7 @@ impl Size {
     /// A key was inserted, or removed.
     #[inline]
     pub fn changed(&self, map: MapId, by: i64, at: &At) {
-        if self.watched.load(Ordering::Relaxed) {
+        if self.watched.load(Ordering::Relaxed) || scope::are_open() {
             self.change(map, by, at);
         }
     }

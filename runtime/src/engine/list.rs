@@ -12,6 +12,12 @@ pub struct List<T> {
     of: PhantomData<T>,
 }
 
+impl<T: Copy> Default for List<T> {
+    fn default() -> Self {
+        List::new()
+    }
+}
+
 impl<T: Copy> List<T> {
     /// Nothing.
     pub const fn new() -> Self {

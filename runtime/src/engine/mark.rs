@@ -94,6 +94,31 @@ impl Mark {
         (handle != 0).then(|| unsafe { arena::get::<Mark>(handle) })
     }
 
+    /// Whose it is.
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// How often the location was modified.
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.sequence.load(Ordering::Relaxed) / 2
+    }
+
+    /// Whether the last modification was made in this epoch and at this line.
+    #[inline]
+    pub fn is_by(&self, writer: Epoch, location: &'static Location<'static>) -> bool {
+        self.writer.load(Ordering::Relaxed) == writer.0
+            && ptr::eq(self.location.load(Ordering::Relaxed), location)
+    }
+
+    /// Where the last modification was made.
+    #[inline]
+    pub fn site(&self) -> u32 {
+        self.site.load(Ordering::Relaxed)
+    }
+
     /// Who read it last, as far as that was [noted](Self::note_reader), and where.
     pub fn reader(&self) -> (Epoch, u32) {
         let reader = Epoch(self.reader.load(Ordering::Relaxed));

@@ -7,7 +7,7 @@ use super::At;
 use super::arena::{self, Handle};
 use super::granule::{Access, BYTES, Granule, Kind, Writers};
 use super::lock::Spin;
-use super::scope;
+use super::scope::{self, Deed};
 use super::state::{self, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
@@ -110,7 +110,7 @@ pub fn access(me: &mut State, kind: Kind, address: usize, size: usize, at: &At) 
     }
     if scope::watches(me) {
         for (base, _) in granules(address, size) {
-            scope::did(me, base as u64, kind.writes(), at);
+            scope::did(me, base as u64, Deed::of(kind.writes()), at);
         }
     }
     let mut writers = Writers::default();

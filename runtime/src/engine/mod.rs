@@ -50,6 +50,7 @@ pub mod tape;
 pub mod tell;
 pub mod value;
 pub mod waits;
+mod walk;
 
 pub use allow::{Allowance, Allowing};
 pub use at::{At, Op};
@@ -62,3 +63,4 @@ pub use lockvar::LockVar;
 pub use spot::{How, Spot};
 pub use state::{State, forked, reentered};
 pub use sync::SyncVar;
+pub use walk::{Walk, Walks};

@@ -72,6 +72,10 @@ impl Reads {
 
     /// The set that a location belongs to.
     #[inline]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "the strand's own table, behind a handle"
+    )]
     fn set(&self, id: u64) -> &mut [Read] {
         if self.sets == 0 {
             return &mut [];
@@ -87,67 +91,68 @@ impl Reads {
         }
     }
 
-    /// What the strand read of a location since it last wrote it.
+    /// The strand writes a location: what it had read of it since it last did.
     #[inline]
-    pub fn of(&self, id: u64) -> Option<Read> {
-        self.set(id).iter().find(|read| read.id == id).copied()
+    pub fn forget(&self, id: u64) -> Option<Read> {
+        let read = self.set(id).iter_mut().find(|read| read.id == id)?;
+        let known = *read;
+        read.id = 0;
+        Some(known)
     }
 
-    /// The strand has written it.
+    /// The strand read a location of this version at this line. False if that is news, which must be
+    /// [noted](Self::note).
     #[inline]
-    pub fn forget(&self, id: u64) {
-        if let Some(read) = self.set(id).iter_mut().find(|read| read.id == id) {
-            read.id = 0;
+    pub fn again(&mut self, id: u64, version: u64, at: &At) -> bool {
+        let when = self.next;
+        let known = self.set(id).iter_mut().find(|read| read.id == id);
+        let known =
+            known.filter(|read| read.version == version && ptr::eq(read.location, at.location));
+        match known {
+            Some(read) => {
+                read.when = when;
+                self.next = when + 1;
+                true
+            }
+            None => false,
         }
     }
 
-    /// The strand read a location that looked like this. True if it must be [`placed`](Self::place).
-    #[inline]
-    pub fn note(&mut self, mark: Handle, look: &Look, at: &At) -> bool {
+    /// The strand read a location that looked like this.
+    pub fn note(&mut self, mark: Handle, look: &Look, site: u32, at: &At) {
         let when = self.next;
         self.next += 1;
-        let set = self.set(look.id);
-        let Some(read) = set.iter_mut().find(|read| read.id == look.id) else {
-            self.add(mark, look, when);
-            return true;
-        };
-        read.when = when;
-        read.mark = mark;
-        if read.version != look.version {
-            if read.value.same(look.value) != Some(true) {
-                (read.since, read.since_version) = (when, look.version);
-            }
-            read.version = look.version;
-            read.incarnation = look.incarnation;
-            read.value = look.value;
-            return true;
-        }
-        !ptr::eq(read.location, at.location)
-    }
-
-    /// Where it was read.
-    pub fn place(&mut self, id: u64, site: u32, at: &At) {
-        if let Some(read) = self.set(id).iter_mut().find(|read| read.id == id) {
-            (read.site, read.location) = (site, at.location);
-        }
-    }
-
-    #[cold]
-    fn add(&mut self, mark: Handle, look: &Look, when: u64) {
         let fresh = Read {
             id: look.id,
             mark,
+            site,
+            location: at.location,
             when,
             version: look.version,
             incarnation: look.incarnation,
             value: look.value,
             since: when,
             since_version: look.version,
-            ..NOTHING
         };
+        match self.set(look.id).iter_mut().find(|read| read.id == look.id) {
+            // The same belief, still.
+            Some(read) if read.value.same(look.value) == Some(true) => {
+                *read = Read {
+                    since: read.since,
+                    since_version: read.since_version,
+                    ..fresh
+                }
+            }
+            Some(read) => *read = fresh,
+            None => self.add(fresh),
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, fresh: Read) {
         loop {
             let full = self.sets >= SETS;
-            let set = self.set(look.id);
+            let set = self.set(fresh.id);
             if let Some(free) = set.iter_mut().find(|read| read.id == 0) {
                 *free = fresh;
                 return;

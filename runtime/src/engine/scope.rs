@@ -31,12 +31,40 @@ use core::sync::atomic::{AtomicU32, Ordering};
 /// The node of what cannot be part of a cycle.
 const NONE: u32 = 0;
 
+/// What an operation does to a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It reads.
+    Read,
+    /// It writes.
+    Write,
+    /// It adds to what is there and does not look at it: the order of two such does not matter.
+    Add,
+}
+
 /// One operation, as a conflict's side.
 #[derive(Clone, Copy, Debug)]
 struct Did {
     site: u32,
     epoch: Epoch,
-    write: bool,
+    deed: Deed,
+}
+
+impl Deed {
+    /// A write, or a read.
+    #[inline]
+    pub fn of(writes: bool) -> Self {
+        if writes { Deed::Write } else { Deed::Read }
+    }
+}
+
+impl Did {
+    fn conflicts(self, other: Did) -> bool {
+        match (self.deed, other.deed) {
+            (Deed::Read, Deed::Read) | (Deed::Add, Deed::Add) => false,
+            _ => true,
+        }
+    }
 }
 
 /// A scope, or operations outside of any that no edge comes between.
@@ -126,10 +154,16 @@ impl Scopes {
 /// How many scopes are open in all sessions.
 static OPEN: AtomicU32 = AtomicU32::new(0);
 
+/// Whether any session has an open scope.
+#[inline]
+pub fn are_open() -> bool {
+    OPEN.load(Ordering::Relaxed) != 0
+}
+
 /// Whether what a strand does now must be told to [`did`].
 #[inline]
 pub fn watches(me: &State) -> bool {
-    OPEN.load(Ordering::Relaxed) != 0 && of(me.record.session).open.load(Ordering::Relaxed) != 0
+    are_open() && of(me.record.session).open.load(Ordering::Relaxed) != 0
 }
 
 fn of(session: Handle) -> &'static Scopes {
@@ -167,7 +201,7 @@ impl Scope {
         let begin = Did {
             site: stack::site(&mut me, at),
             epoch: me.access_epoch(),
-            write: false,
+            deed: Deed::Read,
         };
         scopes.with(|graph| graph.begin(me.record.id, begin));
         OPEN.fetch_add(1, Ordering::SeqCst);
@@ -207,12 +241,12 @@ impl Drop for Scope {
 
 /// The strand read or wrote a location, by its identity, while scopes are open.
 #[cold]
-pub fn did(me: &mut State, id: u64, write: bool, at: &At) {
+pub fn did(me: &mut State, id: u64, deed: Deed, at: &At) {
     let site = stack::site(me, at);
     let now = Did {
         site,
         epoch: me.access_epoch(),
-        write,
+        deed,
     };
     let (strand, scopes) = (me.record.id, of(me.record.session));
     if let Some(found) = scopes.with(|graph| graph.access(strand, id, now)) {
@@ -295,7 +329,7 @@ impl Graph {
         let mut at = *self.bucket(id);
         while at != 0 {
             let last = self.lasts.as_slice()[at as usize - 1];
-            let conflicts = last.id == id && (now.write || last.did.write);
+            let conflicts = last.id == id && now.conflicts(last.did);
             if conflicts && last.node != NONE && last.node != mine {
                 self.work.push(at);
             }
@@ -330,8 +364,8 @@ impl Graph {
         let mut place = None;
         while at != 0 {
             let last = &mut self.lasts.as_mut_slice()[at as usize - 1];
-            let own = last.strand == strand && last.did.write == did.write;
-            if last.id == id && (did.write || own) {
+            let own = last.strand == strand && last.did.deed == did.deed;
+            if last.id == id && (did.deed == Deed::Write || own) {
                 // A dead entry is used again for the same location.
                 last.node = NONE;
                 place.get_or_insert(at);
@@ -431,7 +465,7 @@ impl Graph {
         let act = |did: Did, role| Act {
             site: did.site,
             epoch: did.epoch,
-            write: did.write,
+            write: did.deed != Deed::Read,
             role,
             value: Value::UNKNOWN,
         };

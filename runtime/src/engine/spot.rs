@@ -22,12 +22,14 @@
 //! # ABA
 //!
 //! A compare-and-exchange succeeds because the value is the one the strand had read, although the
-//! location was modified in between. That alone is harmless: a lock's flag. It is a fault if the success was to vouch for something else: if the
-//! strand, between the read and the exchange, read *another* location (the node's `next`, the slot's
-//! key), and that one has been overwritten by another strand since, with another value. Then the
-//! exchange installs stale knowledge. Tags, generations and hazard pointers make the exchange fail, or
-//! keep the other location as it was, so the cures are silent. Reads before a mere re-check of the same
-//! value (Michael & Scott's queue) count where the exchange installs the address that was read.
+//! location was modified in between. That alone is harmless: a lock's flag. It is a fault if the success
+//! was to vouch for something else: if the strand, between the read and the exchange, read *another*
+//! location (the node's `next`, the slot's key), and that one has been overwritten by another strand
+//! since, with another value. Then the exchange installs stale knowledge. Tags, generations and hazard
+//! pointers make the exchange fail, or keep the other location as it was, so the cures are silent. Reads
+//! before a mere re-check of the same value (Michael & Scott's queue) count where the exchange installs
+//! the address that was read.
+//!
 //! A location that was ever counted down (`fetch_sub`) is a gauge: its value is how many there are and
 //! names nothing, so whatever was read beside it was not reached by it.
 //!
@@ -44,7 +46,7 @@ use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::mark::{self, Look, Mark};
 use super::reads::Read;
-use super::scope;
+use super::scope::{self, Deed};
 use super::sink::{self, Act, Composition};
 use super::state::State;
 use super::value::Value;
@@ -62,6 +64,13 @@ pub enum How {
     Conditional,
     /// It replaces the one value that the strand expects, and no other.
     Exchange,
+}
+
+impl How {
+    /// Whether it may find that the value is not the one that the strand believes in.
+    fn looks(self) -> bool {
+        matches!(self, How::Conditional | How::Exchange)
+    }
 }
 
 /// The location's mark, if it has one yet. Methods but `drop` are for whoever holds the location.
@@ -111,16 +120,13 @@ impl Spot {
         let Some((handle, mark)) = self.mark(id) else {
             return;
         };
-        let mut look = mark.look();
-        if let Some(value) = value {
-            look.value = value;
-        }
         if scope::watches(me) {
-            scope::did(me, look.id, false, at);
+            scope::did(me, mark.id(), Deed::Read, at);
         }
-        if me.reads.note(handle, &look, at) {
-            let site = stack::site(me, at);
-            me.reads.place(look.id, site, at);
+        if !me.reads.again(mark.id(), mark.version(), at) {
+            let mut look = mark.look();
+            look.value = value.unwrap_or(look.value);
+            remember(me, handle, &look, at);
         }
     }
 
@@ -131,7 +137,7 @@ impl Spot {
             && scope::watches(me)
             && let Some((_, mark)) = self.mark(id)
         {
-            scope::did(me, mark.look().id, false, at);
+            scope::did(me, mark.look().id, Deed::Read, at);
         }
     }
 
@@ -139,11 +145,10 @@ impl Spot {
     #[inline]
     pub fn missed(me: &mut State, id: u64, at: &At) {
         if me.composes && scope::watches(me) {
-            scope::did(me, id, false, at);
+            scope::did(me, id, Deed::Read, at);
         }
-        if me.composes && me.reads.note(0, &Look::untouched(id), at) {
-            let site = stack::site(me, at);
-            me.reads.place(id, site, at);
+        if me.composes && !me.reads.again(id, 0, at) {
+            remember(me, 0, &Look::untouched(id), at);
         }
     }
 
@@ -192,13 +197,13 @@ impl Spot {
         };
         let now = mark.look();
         if scope::watches(me) {
-            scope::did(me, now.id, true, at);
+            scope::did(me, now.id, Deed::Add, at);
         }
-        if let Some(read) = me.reads.of(now.id) {
-            if moved(me, read.version, &now) && read.value.same(now.value) == Some(false) {
-                stale_size(me, &read, &now, by, at);
-            }
-            me.reads.forget(now.id);
+        if let Some(read) = me.reads.forget(now.id)
+            && moved(me, read.version, &now)
+            && read.value.same(now.value) == Some(false)
+        {
+            stale_size(me, &read, &now, by, at);
         }
         let (writer, site) = (me.access_epoch(), stack::site(me, at));
         mark.write(writer, site, at.location, now.value.plus(by));
@@ -223,32 +228,35 @@ impl Spot {
         let Some((_, mark)) = self.mark(id) else {
             return;
         };
-        let now = mark.look();
+        let id = mark.id();
         if scope::watches(me) {
-            scope::did(me, now.id, true, at);
+            scope::did(me, id, Deed::Write, at);
         }
-        match me.reads.of(now.id) {
+        match me.reads.forget(id) {
             Some(read) => {
-                if how != How::Whole && moved(me, read.version, &now) {
-                    judge(me, &read, &now, new, how, at);
-                } else if matches!(how, How::Conditional | How::Exchange)
-                    && moved(me, read.since_version, &now)
-                {
-                    judge(me, &read, &now, new, how, at);
+                let version = mark.version();
+                let moved = read.version != version || how.looks() && read.since_version != version;
+                if moved && how != How::Whole {
+                    judge(me, &read, &mark.look(), new, how, at);
                 }
-                me.reads.forget(now.id);
             }
-            None if how == How::Blind => {
-                let site = stack::site(me, at);
-                stack::is_blind(site);
-            }
+            None if how == How::Blind => stack::is_blind(stack::site(me, at)),
             None => {}
         }
         let writer = me.access_epoch();
-        let known = now.writer == writer && core::ptr::eq(now.location, at.location);
-        let site = if known { now.site } else { stack::site(me, at) };
+        let site = match mark.is_by(writer, at.location) {
+            true => mark.site(),
+            false => stack::site(me, at),
+        };
         mark.write(writer, site, at.location, new);
     }
+}
+
+/// The strand read a location that looked like this, where it has not read it before.
+#[inline(never)]
+fn remember(me: &mut State, mark: Handle, look: &Look, at: &At) {
+    let site = stack::site(me, at);
+    me.reads.note(mark, look, site, at);
 }
 
 /// Whether a strand that the current one was not told of has modified the location since `version`.
@@ -259,7 +267,12 @@ fn moved(me: &State, version: u64, now: &Look) -> bool {
 
 #[cold]
 fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
+    let since = match how.looks() {
+        true => read.since_version,
+        false => read.version,
+    };
     match (how, read.value.same(now.value)) {
+        _ if !moved(me, since, now) => {}
         (How::Exchange, Some(true)) if !now.gauge => {
             if let Some(stale) = stale_knowledge(me, read, now, new) {
                 aba(me, read, now, new, Some(stale), at);

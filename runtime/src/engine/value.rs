@@ -149,6 +149,16 @@ impl Value {
         matches!(self.form, Form::Pointer | Form::Bits) && self.bits >= 1 << 16
     }
 
+    /// Whether nobody has this value by chance.
+    pub fn is_telling(self) -> bool {
+        match self.form {
+            Form::Text => self.bits >> 56 > 2,
+            Form::Digest => true,
+            Form::Unsigned | Form::Pointer | Form::Bits => self.bits >= 1 << 16,
+            _ => false,
+        }
+    }
+
     /// The two words that it is stored as.
     #[inline]
     pub fn words(self) -> (u64, u8) {

@@ -4,11 +4,21 @@
 //! [`hidden`](crate::hidden)). Everything else in it is ordered by means that a detector sees, so
 //! whatever else is reported is false.
 
+mod aba;
+mod check_then_act;
+mod guard;
 mod history;
+mod iteration;
+mod lock;
+mod lock_order;
 mod map;
+mod memory_order;
+mod order_notes;
+mod pool;
 mod publication;
 mod resize;
 mod schedule;
+mod scope;
 mod task;
 mod trap;
 
@@ -26,18 +36,118 @@ pub static ALL: &[&Scenario] = &[
     &resize::table_published_relaxed::SCENARIO,
     &resize::reader_holds_old_table::SCENARIO,
     &resize::two_growers::SCENARIO,
+    &resize::grows_under_one_stripe::SCENARIO,
+    &resize::reads_without_stripe::SCENARIO,
+    &resize::insert_into_evacuated::SCENARIO,
+    &resize::old_array_dropped::SCENARIO,
+    &resize::growth_started_twice::SCENARIO,
+    &resize::bucket_claimed_twice::SCENARIO,
+    &resize::delete_during_evacuation::SCENARIO,
+    &resize::reader_helps_evacuate::SCENARIO,
+    &resize::store_to_expunged::SCENARIO,
+    &resize::misses_uncounted::SCENARIO,
+    &resize::promotion_keeps_dirty::SCENARIO,
+    &resize::compaction_loses_write::SCENARIO,
+    &resize::deleted_ring_overwritten::SCENARIO,
+    &resize::rehash_during_lookup::SCENARIO,
+    &resize::slot_outlives_lock::SCENARIO,
+    &aba::slot_reused_by_tag::SCENARIO,
+    &aba::tombstone_reused::SCENARIO,
+    &aba::write_count_wraps::SCENARIO,
+    &iteration::iterator_during_evacuation::SCENARIO,
+    &iteration::same_size_growth_under_iterator::SCENARIO,
     &publication::flag_before_data::SCENARIO,
     &publication::double_checked_init::SCENARIO,
     &publication::cut_release_sequence::SCENARIO,
+    &aba::treiber_pop::SCENARIO,
+    &aba::free_list_pop::SCENARIO,
+    &aba::tag_that_wraps::SCENARIO,
+    &aba::handle_without_generation::SCENARIO,
+    &aba::recycled_bucket::SCENARIO,
+    &aba::reaped_after_reinsertion::SCENARIO,
+    &aba::queue_head_recycled::SCENARIO,
+    &aba::deque_top_without_tag::SCENARIO,
+    &aba::ring_sequence_wraps::SCENARIO,
+    &aba::hazard_pointer_too_late::SCENARIO,
+    &aba::freed_while_pinned::SCENARIO,
+    &aba::dirty_bit_beside_pointer::SCENARIO,
+    &aba::lru_victim_reused::SCENARIO,
+    &pool::recycled_while_pinned::SCENARIO,
+    &pool::zeroed_too_late::SCENARIO,
+    &lock::moves_under_read_lock::SCENARIO,
+    &lock::try_lock_ignored::SCENARIO,
+    &lock::unlocked_before_last_use::SCENARIO,
+    &lock::wrong_lock::SCENARIO,
+    &memory_order::dekker_without_seqcst::SCENARIO,
+    &memory_order::missing_release_fence::SCENARIO,
+    &memory_order::relaxed_push::SCENARIO,
+    &memory_order::seqlock_without_fences::SCENARIO,
+    &memory_order::sequence_cut_by_reset::SCENARIO,
+    &memory_order::two_flags::SCENARIO,
     &task::get_await_write::SCENARIO,
     &history::readers::SCENARIO_16,
     &history::readers::SCENARIO_64,
     &history::million_accesses::SCENARIO,
     &history::ten_thousand_strands::SCENARIO,
     &schedule::ordered_by_luck::SCENARIO,
+    &check_then_act::get_then_insert::SCENARIO,
+    &check_then_act::contains_then_insert::SCENARIO,
+    &check_then_act::get_then_remove::SCENARIO,
+    &check_then_act::last_subscriber::SCENARIO,
+    &check_then_act::double_initialisation::SCENARIO,
+    &check_then_act::colliding_key::SCENARIO,
+    &check_then_act::lock_released_between::SCENARIO,
+    &check_then_act::no_second_look::SCENARIO,
+    &check_then_act::load_then_store::SCENARIO,
+    &check_then_act::flag_checked_then_set::SCENARIO,
+    &check_then_act::text_appended::SCENARIO,
+    &check_then_act::field_changed::SCENARIO,
+    &check_then_act::set_contains_then_insert::SCENARIO,
+    &check_then_act::balances_then_transfer::SCENARIO,
+    &check_then_act::session_loaded_twice::SCENARIO,
+    &check_then_act::stale_cache_fill::SCENARIO,
+    &check_then_act::refresh_started_twice::SCENARIO,
+    &scope::transfer::SCENARIO,
+    &scope::two_maps::SCENARIO,
+    &scope::map_and_counter::SCENARIO,
+    &scope::half_seen::SCENARIO,
+    &scope::cell_guarded_per_access::SCENARIO,
+    &scope::lock_to_lock::SCENARIO,
+    &guard::insert_under_ref::SCENARIO,
+    &guard::get_under_ref_mut::SCENARIO,
+    &guard::insert_while_iterating::SCENARIO,
+    &guard::get_under_entry::SCENARIO,
+    &guard::len_in_or_insert_with::SCENARIO,
+    &guard::get_in_alter::SCENARIO,
+    &guard::two_shards::SCENARIO,
+    &guard::two_maps::SCENARIO,
+    &guard::guard_and_mutex::SCENARIO,
+    &guard::ref_over_await::SCENARIO,
+    &guard::lock_over_await::SCENARIO,
+    &lock_order::two_mutexes::SCENARIO,
+    &lock_order::three_locks::SCENARIO,
+    &lock_order::rwlock_and_mutex::SCENARIO,
+    &iteration::renamed_key::SCENARIO,
+    &iteration::sum_during_transfer::SCENARIO,
+    &iteration::two_admins::SCENARIO,
+    &iteration::over_capacity::SCENARIO,
+    &iteration::numbered_by_len::SCENARIO,
+    &order_notes::two_inserts::SCENARIO,
+    &order_notes::insert_and_remove::SCENARIO,
+    &order_notes::insert_and_len::SCENARIO,
     &trap::fence_hand_off::SCENARIO,
     &trap::contended_mutex::SCENARIO,
     &trap::channel::SCENARIO,
+    &trap::idempotent_fill::SCENARIO,
+    &trap::gauge::SCENARIO,
+    &trap::spin_lock_flag::SCENARIO,
+    &trap::test_and_test_and_set::SCENARIO,
+    &trap::ticket_lock::SCENARIO,
+    &trap::seqlock::SCENARIO,
+    &trap::last_word_after_join::SCENARIO,
+    &trap::phase_by_channel::SCENARIO,
+    &trap::entry_counter::SCENARIO,
+    &trap::compare_exchange_max::SCENARIO,
 ];
 
 /// The scenarios whose path (`map/two-locks`) contains `filter`; all of them without one. When
@@ -52,13 +162,20 @@ pub fn select(filter: Option<&str>) -> Result<Vec<&'static Scenario>, String> {
         .filter(|s| s.path().contains(filter))
         .collect();
     if matches.is_empty() {
-        let paths: Vec<_> = ALL.iter().map(|s| s.path()).collect();
-        return Err(format!(
-            "no scenario matches `{filter}`; there are: {}",
-            paths.join(", ")
-        ));
+        return Err(format!("no scenario matches `{filter}`; {}", there_are()));
     }
     Ok(matches)
+}
+
+/// The scenario of this path. When there is none, the error says which there are.
+pub fn find(path: &str) -> Result<&'static Scenario, String> {
+    let found = ALL.iter().copied().find(|s| s.path() == path);
+    found.ok_or_else(|| format!("no scenario is called `{path}`; {}", there_are()))
+}
+
+fn there_are() -> String {
+    let paths: Vec<_> = ALL.iter().map(|s| s.path()).collect();
+    format!("there are: {}", paths.join(", "))
 }
 
 #[cfg(test)]
@@ -105,7 +222,10 @@ mod tests {
             assert!(scenario.story.len() > 80, "{}", scenario.path());
             assert!(!scenario.citation.is_empty(), "{}", scenario.path());
             assert!(
-                scenario.source.file.contains(scenario.class),
+                scenario
+                    .source
+                    .file
+                    .contains(&scenario.class.replace('-', "_")),
                 "{}",
                 scenario.path()
             );

@@ -33,7 +33,7 @@ impl Live for Fidge {
             })
         });
         Ok(Observation {
-            outcome,
+            outcome: Some(outcome),
             reports: reports.collect(),
         })
     }

@@ -1,14 +1,18 @@
 //! The detectors that the runner can measure.
 //!
 //! A *live* one watches a run of its own. The *offline* ones judge a recording, and in one
-//! comparison all of them the same one, so that their rates differ by algorithm alone.
+//! comparison all of them the same one, so that their rates differ by algorithm alone. A *peer* is
+//! another tool, and watches processes of its own.
 
+pub mod build;
 mod fidge;
 #[cfg(feature = "detect")]
 pub mod offline;
+pub mod peer;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
+use peer::Peer;
 
 /// Something that watches a program run and says which accesses raced.
 pub trait Live: Sync {
@@ -39,6 +43,10 @@ pub enum Detector {
     Live(&'static dyn Live),
     /// Judges a recording.
     Offline(&'static Offline),
+    /// Another tool.
+    Peer(&'static dyn Peer),
+    /// None, for comparison.
+    Plain,
 }
 
 impl Detector {
@@ -47,6 +55,8 @@ impl Detector {
         match self {
             Detector::Live(live) => live.name(),
             Detector::Offline(offline) => offline.name,
+            Detector::Peer(peer) => peer.name(),
+            Detector::Plain => Plain.name(),
         }
     }
 
@@ -55,12 +65,21 @@ impl Detector {
         match self {
             Detector::Live(live) => live.about(),
             Detector::Offline(offline) => offline.about,
+            Detector::Peer(peer) => peer.about(),
+            Detector::Plain => Plain.about(),
         }
     }
 
-    /// Why it cannot be used in this build; `None` if it can.
+    /// Why it cannot be used in this build; `None` if it can. What a tool needs besides is found out by
+    /// preparing it.
     pub fn unavailable(self) -> Option<&'static str> {
-        (!cfg!(feature = "detect")).then_some("built without the feature `detect`")
+        let needs_fidge = matches!(self, Detector::Live(_) | Detector::Offline(_));
+        (needs_fidge && !cfg!(feature = "detect")).then_some("built without the feature `detect`")
+    }
+
+    /// Whether a comparison has it that names no detectors: it needs nothing but this program.
+    pub fn is_at_hand(self) -> bool {
+        matches!(self, Detector::Live(_) | Detector::Offline(_))
     }
 }
 
@@ -70,10 +89,34 @@ pub type Pair = [Option<Site>; 2];
 /// What a detector saw of one run.
 #[derive(Debug)]
 pub struct Observation {
-    /// What the program answered.
-    pub outcome: Outcome,
+    /// What the program answered; `None` where it did not come to.
+    pub outcome: Option<Outcome>,
     /// Every pair it reported.
     pub reports: Vec<Pair>,
+}
+
+/// Name of the plain run.
+pub const PLAIN: &str = "plain";
+
+/// No detector: what the program takes by itself, which all costs are told against. It is run in a
+/// build without detection.
+pub struct Plain;
+
+impl Live for Plain {
+    fn name(&self) -> &'static str {
+        PLAIN
+    }
+
+    fn about(&self) -> &'static str {
+        "no detector: the program by itself, which costs are told against"
+    }
+
+    fn watch(&self, program: &dyn Fn() -> Outcome) -> Result<Observation, String> {
+        Ok(Observation {
+            outcome: Some(program()),
+            reports: Vec::new(),
+        })
+    }
 }
 
 /// Fidge itself.
@@ -98,10 +141,11 @@ pub static ALL: &[Detector] = &[
         name: "sampled",
         about: "the oracle with one access in ten remembered, after Pacer (Bond et al., PLDI 2010)",
     }),
+    Detector::Plain,
 ];
 
-/// The detectors of these names, in the order of [`ALL`]; all of them for none. The error for an
-/// unknown name says which there are.
+/// The detectors of these names, in the order of [`ALL`]. The error for an unknown name says which
+/// there are.
 pub fn select(names: &[String]) -> Result<Vec<Detector>, String> {
     for name in names {
         if !ALL.iter().any(|d| d.name() == name) {
@@ -112,7 +156,7 @@ pub fn select(names: &[String]) -> Result<Vec<Detector>, String> {
             ));
         }
     }
-    let chosen = |d: &&Detector| names.is_empty() || names.iter().any(|n| n == d.name());
+    let chosen = |d: &&Detector| names.iter().any(|n| n == d.name());
     Ok(ALL.iter().filter(chosen).copied().collect())
 }
 
@@ -134,25 +178,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn detectors_are_selected_by_name_and_all_of_them_by_none() {
+    fn detectors_are_selected_by_name() {
         let two = select(&["oracle".into(), "fidge".into()]).unwrap_or_else(|e| panic!("{e}"));
         let names: Vec<_> = two.iter().map(|d| d.name()).collect();
         assert_eq!(names, ["fidge", "oracle"]);
-        assert_eq!(select(&[]).map(|all| all.len()), Ok(ALL.len()));
     }
 
     #[test]
     fn an_unknown_detector_is_answered_with_what_there_is() {
         let error = select(&["tsan9".into()]).err().expect("there is none");
-        let expected =
-            "no detector is called `tsan9`; there are: fidge, oracle, lockset, cells4, sampled";
+        let expected = "no detector is called `tsan9`; there are: fidge, oracle, lockset, cells4, sampled, plain";
         assert_eq!(error, expected);
     }
 
     #[cfg(feature = "detect")]
     #[test]
     fn all_of_the_library_are_here() {
-        let names: Vec<_> = ALL[1..].iter().map(|d| d.name()).collect();
+        let offline = ALL.iter().filter(|d| matches!(d, Detector::Offline(_)));
+        let names: Vec<_> = offline.map(|d| d.name()).collect();
         assert_eq!(names, ::fidge::analysis::NAMES);
     }
 }

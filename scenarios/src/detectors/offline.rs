@@ -43,7 +43,7 @@ impl Recording {
 }
 
 /// The line in `file:line:column operation`; the file's name may have colons and spaces.
-fn parse(text: &str) -> Option<Site> {
+pub fn parse(text: &str) -> Option<Site> {
     text.match_indices(' ').find_map(|(end, _)| {
         let mut parts = text[..end].rsplitn(3, ':');
         let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
@@ -89,9 +89,9 @@ mod tests {
             let [a, b] = scenario.sites().map(Some);
             let env = Env::new(1, 0);
             let recording = Recording::of(&|| (scenario.racy)(&env)).unwrap();
-            ALL[1..].iter().filter_map(move |detector| {
+            ALL.iter().filter_map(move |detector| {
                 let Detector::Offline(offline) = detector else {
-                    panic!("{} is not offline", detector.name())
+                    return None;
                 };
                 let reports = recording.judge(offline, 1).unwrap();
                 let hit = |pair: &Pair| {

@@ -165,9 +165,10 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     #[inline]
     pub(in crate::dashmap) fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
+        let new = value::of(&value);
         let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, how, at);
         let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, at);
-        vacancy.filled(at);
+        vacancy.filled(new, at);
         guard
     }
 
@@ -180,10 +181,11 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
+        let new = value::of(&value);
         let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, How::Whole, &at);
         let entry = entry.insert_entry(tracked);
         let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, What::Nothing, &at);
-        vacancy.filled(&at);
+        vacancy.filled(new, &at);
         entry
     }
 
@@ -262,14 +264,14 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
-        self.overwrite(value, How::Whole)
+        self.overwrite(value, How::Whole, &At::here(&Op("OccupiedEntry::insert")))
     }
 
     #[inline]
-    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How) -> V {
-        // SAFETY: as in `get_mut`.
-        unsafe { self.hold.change(self.value, how) };
-        mem::replace(self.get_mut(), value)
+    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How, at: &At) -> V {
+        self.hold.wrote(value::of(&value), how, at);
+        // SAFETY: as in `get`; `&mut self` makes this the only reference to the value.
+        mem::replace(unsafe { self.value.as_mut() }, value)
     }
 
     /// A reference to the value that may outlive the entry.
@@ -315,10 +317,12 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     /// Gives the key back as one that is about to be removed; the shard stays locked.
     #[inline]
     fn leave(mut self, at: &At) -> upstream::OccupiedEntry<'a, K, Tracked<V>> {
+        let shard = self.hold.shard();
         drop(self.hold);
-        let key = &mut self.entry.get_mut().key;
+        let Tracked { value, key, .. } = self.entry.get_mut();
         key.written(Value::ABSENT, How::Whole, at);
-        self.edges.removed(self.hash, key.leave(), at);
+        let left = (key.leave(), value::of(value));
+        self.edges.removed(self.hash, shard, left, at);
         self.entry
     }
 

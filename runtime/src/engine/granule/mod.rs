@@ -30,7 +30,7 @@ use super::At;
 use super::epoch::Epoch;
 use super::overflow::Overflow;
 use super::prim::{AtomicU32, AtomicU64, Ordering, back_off};
-use super::scope;
+use super::scope::{self, Deed};
 use super::state::{self, State};
 use super::tape;
 pub use cell::{Access, Cell, Kind, WHOLE};
@@ -119,7 +119,7 @@ impl Granule {
     fn access_here(&self, kind: Kind, at: &At) {
         if let Some(mut me) = state::enter() {
             if scope::watches(&me) && !self.is_of_map() {
-                scope::did(&mut me, self.trace_id(), kind.writes(), at);
+                scope::did(&mut me, self.trace_id(), Deed::of(kind.writes()), at);
             }
             let access = Access {
                 kind,

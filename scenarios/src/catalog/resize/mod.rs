@@ -2,7 +2,22 @@
 
 use crate::hidden::Slot;
 
+pub mod bucket_claimed_twice;
+pub mod compaction_loses_write;
+pub mod delete_during_evacuation;
+pub mod deleted_ring_overwritten;
+pub mod grows_under_one_stripe;
+pub mod growth_started_twice;
+pub mod insert_into_evacuated;
+pub mod misses_uncounted;
+pub mod old_array_dropped;
+pub mod promotion_keeps_dirty;
+pub mod reader_helps_evacuate;
 pub mod reader_holds_old_table;
+pub mod reads_without_stripe;
+pub mod rehash_during_lookup;
+pub mod slot_outlives_lock;
+pub mod store_to_expunged;
 pub mod table_published_relaxed;
 pub mod two_growers;
 

@@ -1,9 +1,14 @@
 //! Tables for people.
 
+mod matrix;
+mod summary;
+
+pub use matrix::matrix;
+pub use summary::summary;
+
 use crate::json::{Cell, Results, Status};
 use crate::output;
 use crate::scenario::{Expectation, Scenario, Variant};
-use crate::statistics::wilson95;
 use comfy_table::presets::{UTF8_BORDERS_ONLY, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{
     Attribute, Cell as Text, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
@@ -44,6 +49,7 @@ pub fn results(results: &Results) -> String {
         "95% interval",
         "false",
         "wrong",
+        "lost",
         "median ms",
     ]);
     for column in table.column_iter_mut().skip(3) {
@@ -55,52 +61,11 @@ pub fn results(results: &Results) -> String {
     format!("{table}\n{}", reasons(&results.cells))
 }
 
-/// What each detector came to over all programs that it ran on.
-pub fn summary(results: &Results) -> String {
-    let mut table = new([
-        "detector",
-        "races detected",
-        "rate",
-        "95% interval",
-        "twins reported",
-        "rate",
-        "95% interval",
-        "did not run",
-    ]);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    for name in &results.settings.detectors {
-        let cells = || results.cells.iter().filter(|cell| cell.detector == *name);
-        let sum = |variant: Variant, hits: fn(&Cell) -> u64| {
-            let of_variant = cells().filter(|cell| cell.variant == variant);
-            of_variant.fold((0, 0), |(hit, runs), cell| {
-                (hit + hits(cell), runs + cell.runs)
-            })
-        };
-        let mut row = vec![Text::new(name)];
-        for (hits, runs) in [
-            sum(Variant::Racy, |cell| cell.detected),
-            sum(Variant::Fixed, |cell| cell.false_reports),
-        ] {
-            row.push(Text::new(format!("{hits}/{runs}")));
-            let interval = wilson95(hits, runs);
-            row.push(Text::new(or_dash(
-                interval.map(|_| percent(hits as f64 / runs as f64)),
-            )));
-            row.push(Text::new(or_dash(interval.map(range))));
-        }
-        let idle = cells().filter(|cell| cell.status != Status::Ran).count();
-        row.push(Text::new(format!("{idle}/{}", cells().count())));
-        table.add_row(row);
-    }
-    format!("{table}\n")
-}
-
-fn new<const N: usize>(header: [&str; N]) -> Table {
+fn new<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_BORDERS_ONLY);
-    table.set_header(header.map(|title| Text::new(title).add_attribute(Attribute::Bold)));
+    let bold = |title| Text::new(title).add_attribute(Attribute::Bold);
+    table.set_header(header.into_iter().map(bold));
     if output::colours() {
         table.enforce_styling();
     } else {
@@ -144,6 +109,10 @@ fn row(cell: &Cell) -> Vec<Text> {
     };
     row.push(Text::new(format!("{}/{}", cell.false_reports, cell.runs)).fg(colour));
     row.push(Text::new(format!("{}/{}", cell.manifested, cell.runs)));
+    row.push(match cell.lost() {
+        0 => Text::new("0"),
+        lost => Text::new(lost).fg(Color::Red),
+    });
     row.push(Text::new(or_dash(
         cell.median_ms.map(|ms| format!("{ms:.2}")),
     )));
@@ -156,15 +125,16 @@ fn reasons(cells: &[Cell]) -> String {
     for cell in cells {
         let Some(reason) = &cell.reason else { continue };
         let line = match cell.status {
-            Status::Failed => {
-                format!(
-                    "{} failed on {} ({}): {reason}\n",
-                    cell.detector,
-                    cell.path(),
-                    cell.variant.name()
-                )
+            Status::Failed | Status::Ran => {
+                let what = if cell.status == Status::Ran {
+                    "lost runs"
+                } else {
+                    "failed"
+                };
+                let (detector, path, variant) = (&cell.detector, cell.path(), cell.variant.name());
+                format!("{detector} {what} on {path} ({variant}): {reason}\n")
             }
-            _ => format!("{} is unavailable: {reason}\n", cell.detector),
+            Status::Unavailable => format!("{} is unavailable: {reason}\n", cell.detector),
         };
         if !lines.contains(&line) {
             lines.push(line);
@@ -210,33 +180,6 @@ mod tests {
         ] {
             assert!(row.contains(part), "{part} in {row}");
         }
-    }
-
-    #[test]
-    fn a_summary_adds_up_what_each_detector_did() {
-        let mut sums = sample();
-        let mut other = sums.cells[0].clone();
-        (other.runs, other.detected) = (6, 5);
-        let fixed = Cell {
-            variant: Variant::Fixed,
-            false_reports: 1,
-            ..other.clone()
-        };
-        sums.cells.extend([other, fixed]);
-        let text = summary(&sums);
-        let row = |name: &str| {
-            let found = text.lines().find(|line| line.contains(name));
-            found
-                .expect("there is a row")
-                .split_whitespace()
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(row("fidge")[2..4], ["8/10", "80.0%"]);
-        assert_eq!(row("fidge")[5..7], ["1/6", "16.7%"]);
-        assert_eq!(
-            row("oracle")[2..9],
-            ["0/0", "-", "-", "0/0", "-", "-", "1/1"]
-        );
     }
 
     #[test]

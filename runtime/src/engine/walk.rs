@@ -1,0 +1,217 @@
+//! Iterations over a concurrent map, and what other strands move behind their backs.
+//!
+//! An iterator locks a shard after the other, so it sees each at a moment of its own. If another strand
+//! removes a key and inserts it anew, or inserts what it removed under another key, while the iterator
+//! stands between the two shards, the iterator finds the entry twice or not at all: no single moment had
+//! the map that it saw. Whether two changes belong together the map does not know; they are taken to if
+//! one strand made them one right after the other, and the key, or a value that one does not meet by
+//! chance (text, an address, a large number), is the same.
+//!
+//! While nobody iterates, a change pays one load.
+
+use super::At;
+use super::epoch::Epoch;
+use super::finding::{Kind, Severity};
+use super::held::Resource;
+use super::list::List;
+use super::lock::Spin;
+use super::order::Name;
+use super::sink::{self, Act, Composition};
+use super::state::{self, State};
+use super::value::Value;
+use crate::stack;
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// A key that came or went.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    when: u64,
+    shard: Name,
+    key: u64,
+    inserted: bool,
+    value: Value,
+    by: Epoch,
+    strand: u32,
+    site: u32,
+}
+
+/// Changes that are kept while a map is iterated over, the newest of them.
+const KEPT: usize = 256;
+
+#[derive(Debug)]
+struct Log {
+    /// Counts changes and looks.
+    now: u64,
+    changes: List<Change>,
+}
+
+/// The iterations over one map that are under way, and what has changed since the first began.
+#[derive(Debug)]
+pub struct Walks {
+    walking: AtomicU32,
+    lock: Spin,
+    log: UnsafeCell<Log>,
+}
+
+// SAFETY: `log` is only touched under `lock`.
+unsafe impl Sync for Walks {}
+// SAFETY: the list's block is the arena's, which any thread may reach.
+unsafe impl Send for Walks {}
+
+impl Default for Walks {
+    fn default() -> Self {
+        Walks {
+            walking: AtomicU32::new(0),
+            lock: Spin::new(),
+            log: UnsafeCell::new(Log {
+                now: 0,
+                changes: List::new(),
+            }),
+        }
+    }
+}
+
+impl Drop for Walks {
+    fn drop(&mut self) {
+        self.log.get_mut().changes.clear();
+    }
+}
+
+/// One iteration: when it came to each shard.
+#[derive(Debug, Default)]
+pub struct Walk {
+    began: Option<(Epoch, u32)>,
+    passed: List<(Name, u64)>,
+}
+
+// SAFETY: the list's block is the arena's, which any thread may reach.
+unsafe impl Send for Walk {}
+// SAFETY: nothing can be done through a shared reference.
+unsafe impl Sync for Walk {}
+
+impl Walks {
+    fn with<R>(&self, f: impl FnOnce(&mut Log) -> R) -> R {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        f(unsafe { &mut *self.log.get() })
+    }
+
+    /// The iteration `walk` has locked a shard.
+    pub fn pass(&self, walk: &mut Walk, shard: Resource, at: &At) {
+        if walk.began.is_none() {
+            let Some(mut me) = state::enter() else { return };
+            if !me.composes {
+                return;
+            }
+            walk.began = Some((me.access_epoch(), stack::site(&mut me, at)));
+            self.walking.fetch_add(1, Ordering::Relaxed);
+        }
+        let when = self.with(|log| {
+            log.now += 1;
+            log.now
+        });
+        walk.passed.push((shard.name, when));
+    }
+
+    /// A key was inserted, or is about to be removed; its shard is locked for writing.
+    #[inline]
+    pub fn changed(&self, shard: Resource, key: u64, inserted: bool, value: Value, at: &At) {
+        if self.walking.load(Ordering::Relaxed) != 0 {
+            self.record(shard.name, key, inserted, value, at);
+        }
+    }
+
+    #[cold]
+    fn record(&self, shard: Name, key: u64, inserted: bool, value: Value, at: &At) {
+        let Some(mut me) = state::enter() else { return };
+        let (by, site) = (me.access_epoch(), stack::site(&mut me, at));
+        let strand = me.record.id;
+        self.with(|log| {
+            log.now += 1;
+            let change = Change {
+                when: log.now,
+                shard,
+                key,
+                inserted,
+                value,
+                by,
+                strand,
+                site,
+            };
+            if log.changes.as_slice().len() < KEPT {
+                log.changes.push(change);
+            } else {
+                log.changes.as_mut_slice().rotate_left(1);
+                log.changes.as_mut_slice()[KEPT - 1] = change;
+            }
+        });
+    }
+
+    /// The iteration has come to its end, or is given up.
+    pub fn end(&self, walk: &mut Walk) {
+        let Some(began) = walk.began.take() else {
+            return;
+        };
+        let found = state::enter().and_then(|me| {
+            let found = self.with(|log| torn(&me, log.changes.as_slice(), walk.passed.as_slice()));
+            found.map(|pair| (me, pair))
+        });
+        if self.walking.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.with(|log| log.changes.clear());
+        }
+        walk.passed.clear();
+        if let Some((me, (first, second))) = found {
+            report(&me, began, first, second);
+        }
+    }
+}
+
+/// Two changes of which the iteration saw one and not the other, though they belong together.
+fn torn(me: &State, changes: &[Change], passed: &[(Name, u64)]) -> Option<(Change, Change)> {
+    let saw = |change: &Change| {
+        let came = passed.iter().find(|(shard, _)| *shard == change.shard)?.1;
+        Some(came > change.when)
+    };
+    let pairs = changes.iter().enumerate().filter_map(|(index, first)| {
+        // The same strand's next change of the map.
+        let second = changes[index + 1..].iter();
+        let second = { second }.find(|next| next.strand == first.strand)?;
+        let moves = first.inserted != second.inserted
+            && (first.key == second.key || first.value.is_telling() && first.value == second.value);
+        let foreign = first.strand != me.record.id && !me.was_told(first.by);
+        (moves && foreign).then_some((*first, *second))
+    });
+    let mut pairs = pairs;
+    pairs.find(|(first, second)| match (saw(first), saw(second)) {
+        // Between the two the entry was in the map twice, so both may be seen; or not at all.
+        (Some(saw_first), Some(saw_second)) => match first.inserted {
+            true => !saw_first && saw_second,
+            false => saw_first != saw_second,
+        },
+        _ => false,
+    })
+}
+
+fn report(me: &State, (epoch, site): (Epoch, u32), first: Change, second: Change) {
+    let act = |change: Change, role| Act {
+        site: change.site,
+        epoch: change.by,
+        write: true,
+        role,
+        value: change.value,
+    };
+    let sides = [
+        Act {
+            site,
+            epoch,
+            write: false,
+            role: "the iteration",
+            value: Value::UNKNOWN,
+        },
+        act(second, "the second of two changes that belong together"),
+    ];
+    let first = act(first, "the first of them");
+    let composition = Composition::new(Kind::Iteration, Severity::Warning, sides, [first]);
+    sink::report_composed(me, composition);
+}

@@ -1,0 +1,343 @@
+//! Campaigns as they go in life: killed, on a full disk, in parts, with bad input.
+#![cfg(all(unix, feature = "detect"))]
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_fidge-scenarios");
+
+/// What is measured here: races of every schedule, under detectors that are exact, so that the verdicts do not
+/// depend on luck.
+fn campaign(file: &Path) -> Vec<String> {
+    let file = file.to_str().expect("UTF-8");
+    let arguments = "compare map/ --detectors fidge,oracle --runs 25 --seed 7 --jobs 2 --json";
+    let arguments = arguments.split(' ').map(str::to_owned);
+    arguments.chain([file.to_owned()]).collect()
+}
+
+fn scenarios(arguments: &[impl AsRef<std::ffi::OsStr>]) -> Output {
+    Command::new(PROGRAM)
+        .args(arguments)
+        .output()
+        .expect("it starts")
+}
+
+#[track_caller]
+fn assert_well(output: &Output) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{error}");
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, expected: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(
+        error.contains(expected) && error.lines().count() == 1,
+        "{error}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+fn partial(file: &Path) -> PathBuf {
+    file.with_extension("json.partial")
+}
+
+/// The whole lines that are in the journal.
+fn journal(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(partial(file)).unwrap_or_default();
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    whole.lines().map(str::to_owned).collect()
+}
+
+/// Starts the campaign and kills it, mercilessly, once its journal has more than `lines`.
+fn kill_after(lines: usize, file: &Path) {
+    let mut command = Command::new(PROGRAM);
+    command.args(campaign(file)).stdout(Stdio::null());
+    let mut child = command.spawn().expect("it starts");
+    while journal(file).len() <= lines {
+        let ended = child.try_wait().expect("it is ours");
+        assert_eq!(ended, None, "it ended before it could be killed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().expect("it is ours");
+    child.wait().expect("it is ours");
+    assert!(!file.exists(), "the results are not whole yet");
+}
+
+fn read(file: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(file).expect("readable")).expect("JSON")
+}
+
+/// What the seed and the programs alone determine, as `docs/compare-schema.md` says. (Here `verdicts`, and
+/// what follows from them, are among it.)
+fn lasting(mut results: Value) -> Value {
+    for cell in results["cells"].as_array_mut().expect("a list") {
+        let cell = cell.as_object_mut().expect("an object");
+        for lucky in ["median_ms", "peak_bytes", "manifested"] {
+            cell.remove(lucky);
+        }
+    }
+    for rates in results["summary"]["rates"].as_array_mut().expect("a list") {
+        rates
+            .as_object_mut()
+            .expect("an object")
+            .remove("missed")
+            .expect("missed");
+    }
+    results
+}
+
+#[test]
+fn killed_and_started_again_it_comes_to_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, cut) = (
+        folder.path().join("whole.json"),
+        folder.path().join("cut.json"),
+    );
+    assert_well(&scenarios(&campaign(&whole)));
+
+    kill_after(40, &cut);
+    let first = journal(&cut);
+    kill_after(first.len() + 200, &cut);
+    let second = journal(&cut);
+    assert_eq!(
+        second[..first.len()],
+        first[..],
+        "nothing that was there is lost"
+    );
+    assert_well(&scenarios(&campaign(&cut)));
+
+    assert_eq!(lasting(read(&cut)), lasting(read(&whole)));
+    assert!(!partial(&cut).exists());
+    let cells = read(&cut)["cells"].as_array().expect("a list").len();
+    assert_eq!(cells, 2 * 2 * 7);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("results.json");
+    let script = "trap '' XFSZ; ulimit -f 20; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    let output = command
+        .args(["-c", script, PROGRAM])
+        .args(campaign(&file))
+        .output();
+    assert_refused(
+        &output.expect("there is a shell"),
+        "what came before is in it, and the same command goes on from there",
+    );
+    let before = journal(&file);
+    assert!(before.len() > 20, "{} lines", before.len());
+    assert_well(&scenarios(&campaign(&file)));
+    let cells = read(&file);
+    let cells = cells["cells"].as_array().expect("a list");
+    assert!(
+        cells
+            .iter()
+            .all(|cell| cell["runs"] == 25 && cell["status"] == "ran")
+    );
+}
+
+#[test]
+fn other_settings_do_not_go_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("results.json");
+    kill_after(3, &file);
+    let before = fs::read(partial(&file)).expect("readable");
+    let mut other = campaign(&file);
+    let seed = other.iter().position(|word| word == "7").expect("the seed");
+    other[seed] = "8".to_owned();
+    assert_refused(
+        &scenarios(&other),
+        "it was begun with another seed (7, not 8)",
+    );
+    assert_eq!(fs::read(partial(&file)).expect("readable"), before);
+}
+
+#[test]
+fn shards_are_merged_to_the_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let whole = file("whole.json");
+    assert_well(&scenarios(&campaign(&whole)));
+    for shard in ["1/2", "2/2"] {
+        let part = file(&format!("part-{}.json", &shard[..1]));
+        let arguments = [campaign(&part), vec!["--shard".into(), shard.into()]].concat();
+        assert_well(&scenarios(&arguments));
+    }
+    let merge = |names: &[&str]| {
+        let names = names.iter().map(|name| file(name).display().to_string());
+        scenarios(&[vec!["merge".to_owned()], names.collect()].concat())
+    };
+    let merged = merge(&["part-1.json", "part-2.json"]);
+    assert_well(&merged);
+    assert!(merged.stderr.is_empty(), "no shard is missing");
+    let merged: Value = serde_json::from_slice(&merged.stdout).expect("JSON");
+    let rates = |results: &Value| lasting(results.clone())["summary"]["rates"].clone();
+    assert_eq!(rates(&merged), rates(&read(&whole)));
+
+    let half = merge(&["part-2.json"]);
+    assert_well(&half);
+    let warning = String::from_utf8_lossy(&half.stderr).into_owned();
+    assert_eq!(warning, "warning: shard 1/2 is in none of these files\n");
+
+    fs::write(file("broken.json"), "{\"schema\":").expect("writable");
+    assert_refused(
+        &merge(&["part-1.json", "broken.json"]),
+        "broken.json: expected JSON: ",
+    );
+    fs::write(file("other.json"), "{}").expect("writable");
+    assert_refused(
+        &merge(&["other.json"]),
+        "expected an object with schema \"fidge-compare/1\"",
+    );
+    let mut results = read(&file("part-2.json"));
+    results["settings"]["seed"] = 8.into();
+    fs::write(file("seed.json"), results.to_string()).expect("writable");
+    assert_refused(
+        &merge(&["part-1.json", "seed.json"]),
+        "seed.json: its seed (8) is not that of ",
+    );
+    let mut results = read(&file("part-2.json"));
+    results["cells"][0]["verdicts"] = "f".into();
+    fs::write(file("short.json"), results.to_string()).expect("writable");
+    assert_refused(&merge(&["short.json"]), "expected verdicts of 25 runs");
+}
+
+#[test]
+fn files_from_before_there_were_summaries_are_merged() {
+    let results = concat!(env!("CARGO_MANIFEST_DIR"), "/results/");
+    let old = [
+        format!("{results}racy-200.json"),
+        format!("{results}racy-200-ten-thousand-strands.json"),
+    ];
+    for file in old {
+        let merged = scenarios(&["merge".to_owned(), file.clone()]);
+        assert_well(&merged);
+        let merged: Value = serde_json::from_slice(&merged.stdout).expect("JSON");
+        assert!(
+            merged["summary"]["rates"][0]["false_negatives"]["runs"].as_u64() > Some(0),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn a_run_of_its_own_for_each_comes_to_the_same() {
+    let arguments = [
+        "compare",
+        "two-locks",
+        "--detectors",
+        "fidge,oracle,lockset",
+        "--runs",
+        "3",
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("isolated.json");
+    let more = ["--isolate", "--json", file.to_str().expect("UTF-8")];
+    assert_well(&scenarios(&[&arguments[..], &more[..]].concat()));
+    let results = read(&file);
+    assert_eq!(results["settings"]["isolate"], true);
+    for cell in results["cells"].as_array().expect("a list") {
+        assert_eq!(
+            (&cell["status"], &cell["runs"]),
+            (&"ran".into(), &3.into()),
+            "{cell}"
+        );
+        let exact = cell["detector"] != "lockset" && cell["variant"] == "racy";
+        assert!(!exact || cell["detected"] == 3, "{cell}");
+    }
+}
+
+#[test]
+fn one_program_is_run_once_and_says_what_came_out() {
+    for seed in ["1", "2"] {
+        let arguments = [
+            "one",
+            "map/two-locks",
+            "fixed",
+            "--seed",
+            seed,
+            "--run",
+            "3",
+        ];
+        let output = scenarios(&arguments);
+        assert_well(&output);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(text.lines().last(), Some("outcome: right"), "{text}");
+        assert!(
+            text.lines().any(|line| line.starts_with("took: ")),
+            "{text}"
+        );
+    }
+    assert_refused(
+        &scenarios(&["one", "map/nonesuch", "racy"]),
+        "there are: map/write-write, ",
+    );
+    assert_refused(
+        &scenarios(&["one", "map/two-locks", "raci"]),
+        "expected racy or fixed",
+    );
+}
+
+const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/");
+
+/// Runs a script of `deploy/` in `folder`.
+fn deploy(script: &str, folder: &Path, arguments: &str, environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(format!("{DEPLOY}{script}"));
+    command.args(arguments.split(' ')).current_dir(folder);
+    command
+        .env("FIDGE_SCENARIOS", PROGRAM)
+        .envs(environment.iter().copied());
+    command.output().expect("there is bash")
+}
+
+#[test]
+fn gnu_parallel_spreads_a_campaign_and_merges_it() {
+    if Command::new("parallel").arg("--version").output().is_err() {
+        eprintln!("GNU parallel is not installed: skipped");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = "3 campaign two-locks --detectors fidge,oracle --runs 2";
+    assert_well(&deploy("parallel.sh", folder.path(), arguments, &[]));
+    let results = read(&folder.path().join("campaign/results.json"));
+    let cells = results["cells"].as_array().expect("a list");
+    assert!(cells.len() == 4 && cells.iter().all(|cell| cell["runs"] == 2));
+
+    let other = deploy(
+        "parallel.sh",
+        folder.path(),
+        &arguments.replace("runs 2", "runs 3"),
+        &[],
+    );
+    let error = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert!(
+        !other.status.success() && error.contains("is of other arguments"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_task_of_a_slurm_array_measures_its_shard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(DEPLOY, folder.path().join("deploy")).expect("it is ours");
+    let task = [
+        ("SLURM_SUBMIT_DIR", folder.path().to_str().expect("UTF-8")),
+        ("SLURM_ARRAY_TASK_ID", "2"),
+        ("SLURM_CPUS_PER_TASK", "1"),
+    ];
+    let arguments = "2 two-locks --detectors fidge --runs 2";
+    assert_well(&deploy("slurm.sh", folder.path(), arguments, &task));
+    let results = read(&folder.path().join("campaign/shard-2-of-2.json"));
+    assert_eq!(
+        (&results["settings"]["shard"], &results["settings"]["jobs"]),
+        (&"2/2".into(), &1.into())
+    );
+    assert_eq!(results["cells"][0]["variant"], "fixed");
+}
