@@ -68,6 +68,9 @@
 //! | `once_cell` | mirrors `once_cell` as `fidge::once_cell` |
 
 #[doc(hidden)]
+#[path = "backend/mod.rs"]
+pub mod __backend;
+#[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod allow_race;
@@ -75,6 +78,7 @@ mod allow_race;
 #[doc(hidden)]
 pub mod analysis;
 mod atomic_scope;
+#[cfg(any(feature = "detect", not(feature = "__loom")))]
 pub mod cell;
 mod check;
 #[cfg(feature = "detect")]
@@ -106,13 +110,15 @@ pub mod trace;
 #[cfg(feature = "detect")]
 mod value;
 
+#[cfg(all(not(feature = "detect"), feature = "__loom"))]
+pub use __backend::cell;
 #[cfg(all(not(feature = "detect"), feature = "dashmap"))]
-pub use ::dashmap;
+pub use __backend::dashmap;
+#[cfg(not(feature = "detect"))]
+pub use __backend::{collections, sync, thread};
+pub use __backend::{hint, thread_local};
 #[cfg(all(not(feature = "detect"), feature = "once_cell"))]
 pub use ::once_cell;
 pub use check::{check, check_pedantic};
 pub use fidge_macros::{atomic, test};
 pub use report::{Access, Kind, Race, Report, Severity};
-#[cfg(not(feature = "detect"))]
-pub use std::{collections, sync, thread};
-pub use std::{hint, thread_local};

@@ -1,17 +1,17 @@
 //! The command line.
 
 use crate::compare::{Plan, compare};
-use crate::detectors::{Detector, peer};
+use crate::detectors::Detector;
 use crate::json::{Results, Settings};
 use crate::mark::Site;
 use crate::merge::{absent, merge};
 use crate::page::Pictures;
-use crate::scenario::{Certificate, Env, Expectation, Scenario, Variant};
+use crate::scenario::{Certificate, Expectation, Scenario, Variant};
 use crate::shard::Shard;
 use crate::verdict::unmet;
 use crate::watch::{Task, watch};
 use crate::worker::Line;
-use crate::{catalog, detectors, help, output, process, table};
+use crate::{catalog, detectors, help, one, output, process, table};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
@@ -238,9 +238,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
         } => {
             process::end_with_parent();
             let program = catalog::find(&scenario)?.program(variant);
-            let (env, start) = (Env::new(seed, run), Instant::now());
-            let outcome = program(&env);
-            output::print(&peer::epilogue(start.elapsed(), outcome))?;
+            output::print(&one::run(program, seed, run))?;
         }
         Command::Work {
             scenario,

@@ -16,6 +16,7 @@ mod json;
 mod lane;
 mod mark;
 mod merge;
+mod one;
 mod output;
 mod page;
 mod process;

@@ -86,7 +86,7 @@ pub fn own_peak() -> Option<u64> {
 
 /// Has the system kill this process when the one that started it is gone, where it can do that.
 pub fn end_with_parent() {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     {
         use rustix::process::{Signal, set_parent_process_death_signal};
         let _ = set_parent_process_death_signal(Some(Signal::KILL));

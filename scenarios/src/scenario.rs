@@ -2,6 +2,7 @@
 
 use crate::mark::{Site, Source};
 use crate::script::Script;
+use fidge::__backend::{EXPLORES, switch};
 use fidge::Kind;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -160,6 +161,7 @@ impl Env {
     }
 
     /// A run whose steps happen in their order.
+    #[cfg(test)]
     pub fn scripted() -> Self {
         Env {
             script: Some(Arc::new(Script::new())),
@@ -186,14 +188,18 @@ impl Env {
     }
 
     /// The run's seed, for detectors that draw lots.
-    #[cfg(feature = "detect")]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// Spins for a short time that differs from run to run and from `party` to `party`, so that
     /// the threads of a scenario reach their accesses in every order.
+    ///
+    /// A tool that decides itself who runs next is given an occasion to, instead.
     pub fn stagger(&self, party: u64) {
+        if EXPLORES {
+            return switch();
+        }
         let mut rng = SmallRng::seed_from_u64(self.seed ^ party);
         if rng.random_bool(0.25) {
             std::thread::yield_now();

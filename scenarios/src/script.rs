@@ -15,6 +15,7 @@ pub struct Script {
 
 impl Script {
     /// None has run.
+    #[cfg(test)]
     pub fn new() -> Self {
         Script::default()
     }

@@ -179,7 +179,7 @@ impl Operation<'_> {
         match result {
             Ok(_) => {
                 self.modified(success);
-                self.written(now(), How::Conditional);
+                self.written(now(), How::Exchange);
             }
             Err(_) => {
                 self.loaded(failure);
@@ -247,6 +247,25 @@ impl AtomicVar {
     ) -> T {
         match state::enter() {
             Some(mut me) => self.begin(&mut me, at).rmw(order, f, now),
+            None => f(),
+        }
+    }
+
+    /// A read-modify-write that counts down (`fetch_sub`).
+    #[inline]
+    pub fn count_down<T>(
+        &self,
+        order: Ordering,
+        at: &At,
+        f: impl FnOnce() -> T,
+        now: impl Fn() -> Value,
+    ) -> T {
+        match state::enter() {
+            Some(mut me) => {
+                let operation = self.begin(&mut me, at);
+                self.spot.counted_down(operation.me, mark::new_id);
+                operation.rmw(order, f, now)
+            }
             None => f(),
         }
     }

@@ -41,6 +41,8 @@ pub struct Mark {
 const VARIED: u32 = 1 << 8;
 /// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
 const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
+/// Set in `form` once it was counted down.
+const GAUGE: u32 = 1 << 11;
 /// The lowest bit of the number of times that the location came into being anew.
 const INCARNATION: u32 = 1 << 16;
 
@@ -63,6 +65,8 @@ pub struct Look {
     pub value: Value,
     /// Whether two different values were ever written.
     pub varied: bool,
+    /// Whether it was ever counted down: its value names nothing.
+    pub gauge: bool,
 }
 
 impl Look {
@@ -77,6 +81,7 @@ impl Look {
             location: ptr::null(),
             value: Value::ABSENT,
             varied: false,
+            gauge: false,
         }
     }
 }
@@ -135,6 +140,12 @@ impl Mark {
         self.form.store(form, Ordering::Relaxed);
     }
 
+    /// A strand counts it down.
+    pub fn note_gauge(&self) {
+        let form = self.form.load(Ordering::Relaxed);
+        self.form.store(form | GAUGE, Ordering::Relaxed);
+    }
+
     /// A strand reads it.
     pub fn note_reader(&self, reader: Epoch, site: u32) {
         self.reader_site.store(site, Ordering::Relaxed);
@@ -154,6 +165,7 @@ impl Mark {
             location: self.location.load(Ordering::Relaxed),
             value: Value::from_words(self.bits.load(Ordering::Relaxed), form as u8),
             varied: form & VARIED != 0,
+            gauge: form & GAUGE != 0,
         }
     }
 

@@ -107,6 +107,19 @@ impl Seen {
         }
     }
 
+    /// Whether nothing has shown since that this was none: a place that writes without having read does not
+    /// act on what it happens to have read.
+    fn stands(&self) -> bool {
+        match self {
+            Seen::Composed(Composition {
+                kind: What::StaleWrite,
+                sides: [_, write],
+                ..
+            }) => !stack::was_blind(write.site),
+            _ => true,
+        }
+    }
+
     /// What two sightings of one fault have in common, either way round.
     fn key(&self) -> (What, [(usize, usize); 2]) {
         let (kind, sites) = self.sides();
@@ -226,10 +239,12 @@ impl Findings {
         while at != 0 {
             // SAFETY: the list is ours now; its handles name `Raw`s.
             let raw = unsafe { *arena::address(at).cast::<Raw>() };
-            if findings.len() < most {
-                findings.push(tell(&raw));
-            } else {
-                held_back += 1;
+            if raw.seen.stands() {
+                if findings.len() < most {
+                    findings.push(tell(&raw));
+                } else {
+                    held_back += 1;
+                }
             }
             // SAFETY: copied out, and nobody else refers to it.
             unsafe { arena::free(at, size_of::<Raw>()) };

@@ -16,21 +16,26 @@
 //! * a write in between that the writer was *told* of (see `state`): the program orders the three on
 //!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
 //!   nothing;
-//! * a place that also writes without having read: it does not act on reads. (A heartbeat, a lock's
-//!   `turn`.)
+//! * a place in the source that also writes without having read, whoever calls it, before or after: it
+//!   does not act on reads. (A heartbeat, a lock's `turn`.)
 //!
 //! # ABA
 //!
-//! A compare-and-exchange, or a conditional write to a map, succeeds because the value is the one the
-//! strand had read, although the location was modified in between. That alone is harmless: a gauge that
-//! goes up and down, a lock's flag. It is a fault if the success was to vouch for something else: if the
-//! strand, between the read and the exchange, read *another* location (the node's `next`, the slot's
-//! key), and that one has been overwritten by another strand since, with another value. Then the
-//! exchange installs stale knowledge. Tags, generations and hazard pointers make the exchange fail, or
-//! keep the other location as it was, so the cures are silent. Reads before a mere re-check of the same
-//! value (Michael & Scott's queue) count where the exchange installs the address that was read.
-//! A map's key that was removed and inserted anew in between with an equal value is another thing under
-//! an old name; that is a warning.
+//! A compare-and-exchange succeeds because the value is the one the strand had read, although the
+//! location was modified in between. That alone is harmless: a lock's flag. It is a fault if the success
+//! was to vouch for something else: if the strand, between the read and the exchange, read *another*
+//! location (the node's `next`, the slot's key), and that one has been overwritten by another strand
+//! since, with another value. Then the exchange installs stale knowledge. Tags, generations and hazard
+//! pointers make the exchange fail, or keep the other location as it was, so the cures are silent. Reads
+//! before a mere re-check of the same value (Michael & Scott's queue) count where the exchange installs
+//! the address that was read.
+//!
+//! A location that was ever counted down (`fetch_sub`) is a gauge: its value is how many there are and
+//! names nothing, so whatever was read beside it was not reached by it.
+//!
+//! A map's `remove_if` looks at the value that is there now, so other locations do not matter to it; but
+//! a key that was removed and inserted anew in between with an equal value is another thing under an old
+//! name; that is a warning. A write that looks at nothing cannot succeed by mistake.
 //!
 //! Where the value's type does not tell whether two values are the same (see `value`), two writes are
 //! taken for different ones, but a fill with values that cannot be compared is a warning only.
@@ -55,8 +60,17 @@ pub enum How {
     Blind,
     /// It reads and writes as one.
     Whole,
-    /// It looks whether what it replaces is what the strand expects.
+    /// It looks at what it replaces, and may leave it.
     Conditional,
+    /// It replaces the one value that the strand expects, and no other.
+    Exchange,
+}
+
+impl How {
+    /// Whether it may find that the value is not the one that the strand believes in.
+    fn looks(self) -> bool {
+        matches!(self, How::Conditional | How::Exchange)
+    }
 }
 
 /// The location's mark, if it has one yet. Methods but `drop` are for whoever holds the location.
@@ -198,6 +212,16 @@ impl Spot {
         }
     }
 
+    /// The strand counts it down.
+    #[inline]
+    pub fn counted_down(&self, me: &mut State, id: impl FnOnce() -> u64) {
+        if me.composes
+            && let Some((_, mark)) = self.mark(id)
+        {
+            mark.note_gauge();
+        }
+    }
+
     /// The strand writes `new`.
     #[inline]
     pub fn written(&self, me: &mut State, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
@@ -214,8 +238,7 @@ impl Spot {
         match me.reads.forget(id) {
             Some(read) => {
                 let version = mark.version();
-                let moved = read.version != version
-                    || how == How::Conditional && read.since_version != version;
+                let moved = read.version != version || how.looks() && read.since_version != version;
                 if moved && how != How::Whole {
                     judge(me, &read, &mark.look(), new, how, at);
                 }
@@ -247,14 +270,23 @@ fn moved(me: &State, version: u64, now: &Look) -> bool {
 
 #[cold]
 fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
-    let since = match how {
-        How::Conditional => read.since_version,
-        How::Blind | How::Whole => read.version,
+    let since = match how.looks() {
+        true => read.since_version,
+        false => read.version,
     };
     match (how, read.value.same(now.value)) {
         _ if !moved(me, since, now) => {}
-        (_, Some(true)) => aba(me, read, now, new, at),
-        (How::Blind, _) => stale(me, read, now, new, at),
+        (How::Exchange, Some(true)) if !now.gauge => {
+            if let Some(stale) = stale_knowledge(me, read, now, new) {
+                aba(me, read, now, new, Some(stale), at);
+            }
+        }
+        (How::Conditional, Some(true))
+            if now.incarnation != read.incarnation && !now.value.is_absent() =>
+        {
+            aba(me, read, now, new, None, at);
+        }
+        (How::Blind, None | Some(false)) => stale(me, read, now, new, at),
         _ => {}
     }
 }
@@ -369,8 +401,9 @@ fn stale_size(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
     );
 }
 
-fn aba(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
-    let changed = me.reads.all().find_map(|other| {
+/// What the strand's exchange was to vouch for and no longer does: as it read it, and as it is.
+fn stale_knowledge(me: &State, read: &Read, now: &Look, new: Value) -> Option<(Read, Look)> {
+    me.reads.all().find_map(|other| {
         let vouched = other.when > read.when && now.version != read.version
             || other.when > read.since && other.value == new && new.is_like_an_address();
         if other.id == read.id || !vouched {
@@ -380,11 +413,10 @@ fn aba(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
         let overwritten =
             moved(me, other.version, &look) && other.value.same(look.value) != Some(true);
         overwritten.then_some((other, look))
-    });
-    let renewed = now.incarnation != read.incarnation && !now.value.is_absent();
-    if changed.is_none() && !renewed {
-        return;
-    }
+    })
+}
+
+fn aba(me: &mut State, read: &Read, now: &Look, new: Value, stale: Option<(Read, Look)>, at: &At) {
     let site = stack::site(me, at);
     let epoch = here(me);
     let sides = [
@@ -410,11 +442,11 @@ fn aba(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
         role: "the last change in between",
         value: now.value,
     };
-    let (severity, other) = match changed {
-        Some(other) => (Severity::Error, Some(other)),
-        None => (Severity::Warning, None),
+    let severity = match stale {
+        Some(_) => Severity::Error,
+        None => Severity::Warning,
     };
-    let vouched = other.map(|(other, look)| {
+    let vouched = stale.map(|(other, look)| {
         [
             Act {
                 site: other.site,

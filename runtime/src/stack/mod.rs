@@ -69,7 +69,11 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
 
 /// The place of an operation, interned without a stack.
 pub fn place(at: &At) -> u32 {
-    let head = Head::new(at.op, at.location);
+    bare(at.op, at.location)
+}
+
+fn bare(op: &'static Op, location: &'static Location<'static>) -> u32 {
+    let head = Head::new(op, location);
     depot::intern(head.hash(), head, &[])
 }
 
@@ -112,18 +116,26 @@ pub fn allowances(site: u32) -> impl Iterator<Item = &'static Allowance> {
     })
 }
 
+/// The place of a site.
+fn place_of(site: &depot::Entry) -> Option<&'static depot::Entry> {
+    depot::get(bare(site.op, site.location?))
+}
+
 /// A strand wrote at a site without having read what it replaced.
 pub fn is_blind(site: u32) {
-    if let Some(entry) = depot::get(site)
-        && !entry.blind.load(Ordering::Relaxed)
+    if let Some(site) = depot::get(site)
+        && !site.blind.load(Ordering::Relaxed)
+        && let Some(place) = place_of(site)
     {
-        entry.blind.store(true, Ordering::Relaxed);
+        site.blind.store(true, Ordering::Relaxed);
+        place.blind.store(true, Ordering::Relaxed);
     }
 }
 
-/// Whether a strand ever did.
+/// Whether a strand ever did at the site's place.
 pub fn was_blind(site: u32) -> bool {
-    depot::get(site).is_some_and(|entry| entry.blind.load(Ordering::Relaxed))
+    let place = depot::get(site).and_then(place_of);
+    place.is_some_and(|place| place.blind.load(Ordering::Relaxed))
 }
 
 /// What makes two sites the same place, whatever their stacks and locks.

@@ -9,6 +9,7 @@ mod fidge;
 #[cfg(feature = "detect")]
 pub mod offline;
 pub mod peer;
+mod peers;
 
 use crate::mark::Site;
 use crate::scenario::Outcome;
@@ -143,6 +144,14 @@ pub static ALL: &[Detector] = &[
         about: "the oracle with one access in ten remembered, after Pacer (Bond et al., PLDI 2010)",
     }),
     Detector::Plain,
+    Detector::Peer(&peers::tsan::Tsan),
+    Detector::Peer(&peers::tsan::TsanStd),
+    Detector::Peer(&peers::valgrind::HELGRIND),
+    Detector::Peer(&peers::valgrind::DRD),
+    Detector::Peer(&peers::loom::Loom),
+    Detector::Peer(&peers::shuttle::Shuttle),
+    Detector::Peer(&peers::miri::Miri),
+    Detector::Peer(&peers::go::Go),
 ];
 
 /// The detectors of these names, in the order of [`ALL`]. The error for an unknown name says which
@@ -188,7 +197,8 @@ mod tests {
     #[test]
     fn an_unknown_detector_is_answered_with_what_there_is() {
         let error = select(&["tsan9".into()]).err().expect("there is none");
-        let expected = "no detector is called `tsan9`; there are: fidge, oracle, lockset, cells4, sampled, plain";
+        let expected = "no detector is called `tsan9`; there are: fidge, oracle, lockset, \
+             cells4, sampled, plain, tsan, tsan-std, helgrind, drd, loom, shuttle, miri, go";
         assert_eq!(error, expected);
     }
 

@@ -11,8 +11,6 @@ macro_rules! atomic_int {
                 read_modify_write! { $name, $int;
                     /// Adds, wrapping around.
                     fetch_add,
-                    /// Subtracts, wrapping around.
-                    fetch_sub,
                     /// Bitwise and.
                     fetch_and,
                     /// Bitwise nand.
@@ -25,6 +23,21 @@ macro_rules! atomic_int {
                     fetch_max,
                     /// Keeps the lesser of the value and `value`.
                     fetch_min,
+                }
+
+                /// Subtracts, wrapping around.
+                ///
+                /// Comes back with the value before.
+                #[inline]
+                #[track_caller]
+                pub fn fetch_sub(
+                    &self,
+                    value: $int,
+                    order: ::std::sync::atomic::Ordering,
+                ) -> $int {
+                    let at = at!($name, "fetch_sub");
+                    let real = || self.value.fetch_sub(value, order);
+                    self.clock.count_down(order, &at, real, || self.now())
                 }
             }
         )*

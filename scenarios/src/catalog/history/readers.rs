@@ -1,11 +1,10 @@
 //! Many readers come between a read and the write that races with it.
 
-use crate::hidden::Slot;
+use crate::hidden::{Barrier, Slot};
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO_16: Scenario = with_readers(
     "readers-16",
@@ -49,7 +48,7 @@ const fn with_readers(
 
 fn program(env: &Env, readers: u64, join_first: bool) -> Outcome {
     let setting = Slot::new(1);
-    let was_read = Barrier::new(2); // std's: the forgotten read is the oldest
+    let was_read = Barrier::new(2); // hidden: the forgotten read is the oldest
     thread::scope(|s| {
         let forgotten = s.spawn(|| {
             mark!(A, setting.get());

@@ -1,12 +1,11 @@
 //! Ten thousand threads come and go between the two accesses.
 
-use crate::hidden::Slot;
+use crate::hidden::{Barrier, Slot};
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::Arc;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "history",
@@ -31,7 +30,7 @@ const STRANDS: u64 = if cfg!(test) { 300 } else { 10_000 };
 fn program(env: &Env, join_first: bool) -> Outcome {
     let total = Arc::new(Slot::new(0));
     let visits = Arc::new(Slot::new(0));
-    let written = std::sync::Arc::new(Barrier::new(2)); // std's, both of them
+    let written = std::sync::Arc::new(Barrier::new(2)); // hidden, both of them
 
     let mut helper = Some({
         let (total, written) = (Arc::clone(&total), std::sync::Arc::clone(&written));

@@ -1,11 +1,11 @@
 //! A map is packed into a new array of the same size while an iterator walks it.
 
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::subjects::gomap::{Bug, Concurrent};
 use fidge::Kind;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "iteration",

@@ -1,11 +1,11 @@
 //! Another thread's plain store stands between release and acquire.
 
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::subjects::exporter::{Bug, Exporter, Snapshot};
 use fidge::Kind;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "memory_order",

@@ -1,12 +1,11 @@
 //! A plain store in the middle of a hand-over.
 
-use crate::hidden::Slot;
+use crate::hidden::{Barrier, Slot};
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::atomic::{AtomicU32, Ordering};
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "publication",
@@ -27,7 +26,7 @@ pub static SCENARIO: Scenario = Scenario {
 
 fn program(env: &Env, advance: fn(&AtomicU32)) -> Outcome {
     let (data, state) = (Slot::new(0), AtomicU32::new(0));
-    // std's barriers: the state reaches 2 by way of 1, and the consumer never sees the 1, whose
+    // Hidden barriers: the state reaches 2 by way of 1, and the consumer never sees the 1, whose
     // release would order the pair.
     let (produced, advanced) = (Barrier::new(2), Barrier::new(2));
     let seen = thread::scope(|s| {

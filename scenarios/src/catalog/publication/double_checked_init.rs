@@ -1,13 +1,12 @@
 //! Double-checked locking whose first check is relaxed.
 
-use crate::hidden::Slot;
+use crate::hidden::{Barrier, Slot};
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::Mutex;
 use fidge::sync::atomic::{AtomicBool, Ordering};
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "publication",
@@ -56,7 +55,7 @@ fn program(env: &Env, check: Ordering, publish: Ordering) -> Outcome {
         lock: Mutex::new(()),
         value: Slot::new(0),
     };
-    let computed = Barrier::new(2); // std's: the second thread comes when the flag is up
+    let computed = Barrier::new(2); // hidden: the second thread comes when the flag is up
     let seen = thread::scope(|s| {
         s.spawn(|| {
             env.stagger(0);

@@ -1,13 +1,13 @@
 //! The old table is reclaimed under a reader's hands.
 
 use super::Table;
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use fidge::thread;
 use std::ptr;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "resize",
@@ -30,7 +30,7 @@ fn program(env: &Env, wait_for_readers: bool) -> Outcome {
     let (old, new) = (Table::full(8), Table::full(16));
     let current = AtomicPtr::new(ptr::from_ref(&old).cast_mut());
     let pinned = AtomicUsize::new(0);
-    let loaded = Barrier::new(2); // std's: the growth begins when the reader has the old pointer
+    let loaded = Barrier::new(2); // hidden: the growth begins when the reader has the old pointer
     let found = thread::scope(|s| {
         let reader = s.spawn(|| {
             pinned.fetch_add(1, Ordering::SeqCst);

@@ -1,11 +1,11 @@
 //! A lookup finds the slot under the lock, and reads it without.
 
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use crate::subjects::swiss::{Bug, Guarded};
 use fidge::Kind;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "resize",

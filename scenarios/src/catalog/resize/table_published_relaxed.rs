@@ -1,13 +1,13 @@
 //! The pointer to the new table outruns what is in it.
 
 use super::Table;
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::atomic::{AtomicPtr, Ordering};
 use fidge::thread;
 use std::ptr;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "resize",
@@ -29,7 +29,7 @@ pub static SCENARIO: Scenario = Scenario {
 fn program(env: &Env, publish: Ordering, follow: Ordering) -> Outcome {
     let (old, new) = (Table::full(8), Table::empty(16));
     let current = AtomicPtr::new(ptr::from_ref(&old).cast_mut());
-    let published = Barrier::new(2); // std's, so only the pointer can order anything
+    let published = Barrier::new(2); // hidden, so only the pointer can order anything
     let found = thread::scope(|s| {
         s.spawn(|| {
             env.stagger(0);

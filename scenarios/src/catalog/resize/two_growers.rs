@@ -1,12 +1,12 @@
 //! Two threads find the table full, and both grow it.
 
 use super::Table;
+use crate::hidden::Barrier;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "resize",
@@ -58,7 +58,7 @@ fn program(env: &Env, claim: Claim) -> Outcome {
 fn racy(env: &Env) -> Outcome {
     program(env, |growing, both_looked| {
         let free = !growing.load(Ordering::Acquire);
-        both_looked.wait(); // std's: makes sure of the schedule, orders nothing
+        both_looked.wait(); // hidden: makes sure of the schedule, orders nothing
         if free {
             growing.store(true, Ordering::Release);
         }

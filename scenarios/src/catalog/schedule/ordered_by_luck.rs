@@ -1,12 +1,11 @@
 //! A lock that guards something else orders the pair, when its turns fall that way.
 
-use crate::hidden::Slot;
+use crate::hidden::{Barrier, Slot};
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::Mutex;
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "schedule",
@@ -28,7 +27,7 @@ pub static SCENARIO: Scenario = Scenario {
 
 fn racy(env: &Env) -> Outcome {
     let (draft, log) = (Slot::new(0), Mutex::new(Vec::new()));
-    let started = Barrier::new(2); // std's: only then is it luck who logs first
+    let started = Barrier::new(2); // hidden: only then is it luck who logs first
     let seen = thread::scope(|s| {
         s.spawn(|| {
             started.wait();

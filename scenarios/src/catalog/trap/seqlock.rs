@@ -1,12 +1,12 @@
 //! A reader that reads again where the number has moved.
 
+use crate::hidden::Barrier;
 use crate::hidden::Slot;
 use crate::mark::{mark, source};
 use crate::scenario::{Certificate, Env, Expectation, Outcome, Scenario};
 use fidge::Kind;
 use fidge::sync::atomic::{AtomicU64, Ordering, fence};
 use fidge::thread;
-use std::sync::Barrier;
 
 pub static SCENARIO: Scenario = Scenario {
     class: "trap",

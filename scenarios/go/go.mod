@@ -1,0 +1,3 @@
+module fidge/scenarios
+
+go 1.21
