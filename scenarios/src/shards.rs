@@ -1,34 +1,37 @@
 //! Maps whose programs say themselves which keys share a lock.
 
 use fidge::dashmap::DashMap;
-#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[cfg(any(feature = "detect", not(any(feature = "loom", feature = "shuttle"))))]
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
 
 /// A map of four shards: two keys are in the same if their lowest two bits are equal, and an
 /// iterator visits the shards in the order of these bits.
-#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[cfg(any(feature = "detect", not(any(feature = "loom", feature = "shuttle"))))]
 pub type Sharded<V> = DashMap<u64, V, BuildHasherDefault<LowBits>>;
 
 /// An empty one.
-#[cfg(not(any(feature = "loom", feature = "shuttle")))]
+#[cfg(any(feature = "detect", not(any(feature = "loom", feature = "shuttle"))))]
 pub fn map<V>() -> Sharded<V> {
     DashMap::with_hasher_and_shard_amount(BuildHasherDefault::default(), 4)
 }
 
 /// Under an explorer, whose map is one lock around one map, all keys share it.
-#[cfg(any(feature = "loom", feature = "shuttle"))]
+#[cfg(all(any(feature = "loom", feature = "shuttle"), not(feature = "detect")))]
 pub type Sharded<V> = DashMap<u64, V>;
 
 /// An empty one.
-#[cfg(any(feature = "loom", feature = "shuttle"))]
+#[cfg(all(any(feature = "loom", feature = "shuttle"), not(feature = "detect")))]
 pub fn map<V>() -> Sharded<V> {
     DashMap::new()
 }
 
 /// Puts a key's lowest two bits where dashmap looks for the shard of a hash: below the seven highest
 /// bits, which are hashbrown's.
-#[cfg_attr(any(feature = "loom", feature = "shuttle"), allow(dead_code))]
+#[cfg_attr(
+    all(any(feature = "loom", feature = "shuttle"), not(feature = "detect")),
+    allow(dead_code)
+)]
 #[derive(Default)]
 pub struct LowBits(u64);
 
