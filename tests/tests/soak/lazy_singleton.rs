@@ -15,7 +15,7 @@ struct Program {
 }
 
 fn primes() -> Vec<u32> {
-    let prime = |n: &u32| (2..*n).all(|d| n % d != 0);
+    let prime = |n: &u32| (2..*n).all(|d| !n.is_multiple_of(d));
     (2..30).filter(prime).collect()
 }
 

@@ -17,7 +17,7 @@ impl SeqLock {
             let before = self.sequence.load(Acquire);
             let pair = (self.x.load(Relaxed), self.y.load(Relaxed));
             fence(Acquire);
-            if before % 2 == 0 && self.sequence.load(Relaxed) == before {
+            if before.is_multiple_of(2) && self.sequence.load(Relaxed) == before {
                 return pair;
             }
             thread::yield_now();
@@ -28,7 +28,7 @@ impl SeqLock {
         loop {
             let before = self.sequence.load(Relaxed);
             let odd = before + 1;
-            if before % 2 == 0
+            if before.is_multiple_of(2)
                 && self
                     .sequence
                     .compare_exchange_weak(before, odd, Acquire, Relaxed)
