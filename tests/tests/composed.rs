@@ -436,11 +436,13 @@ mod scopes {
     fn check_and_set(Shared(cell): &Shared, lock: &fidge::sync::Mutex<()>) {
         let read = || {
             let _guard = lock.lock().unwrap();
+            // SAFETY: the lock is held.
             cell.with(|p| unsafe { *p })
         };
         let seen = read();
         thread::yield_now();
         let _guard = lock.lock().unwrap();
+        // SAFETY: the lock is held.
         cell.with_mut(|p| unsafe { *p = seen + 1 });
     }
 
@@ -553,6 +555,7 @@ mod annotations {
     fn an_expected_race_is_expected_on_either_side() {
         let cell = Cell(fidge::cell::UnsafeCell::new(0));
         let cell = &cell;
+        // SAFETY: one strand at a time, by a barrier that Fidge does not see.
         let write = || cell.0.with_mut(|p| unsafe { *p += 1 });
         let report = interleave(
             || fidge::expect_race!(DataRace, "a rough count", { write() }),

@@ -205,6 +205,7 @@ alone! {
         deadlock(&report, "Mutex::lock", "Mutex::lock");
 
         type Lock = RwLock<u32>;
+        #[expect(clippy::type_complexity, reason = "once, and right here")]
         let (read, write): (fn(&Lock), fn(&Lock)) =
             (|lock| drop(lock.read()), |lock| drop(lock.write()));
         for (first, then, ask) in [

@@ -84,7 +84,7 @@ alone! {
         let map: DashMap<u32, Vec<u32>> = DashMap::with_shard_amount(2);
         right(4, |strand| {
             map.entry(strand % 2).or_default().push(1);
-            map.entry(strand).and_modify(|list| list.push(2)).or_insert_with(Vec::new);
+            map.entry(strand).and_modify(|list| list.push(2)).or_default();
             if let Entry::Occupied(mut entry) = map.entry(0) {
                 entry.get_mut().clear();
                 entry.into_ref().push(3);
