@@ -65,7 +65,7 @@ fn write(number: &AtomicU64, words: &impl Words, value: u64) {
 fn read(number: &AtomicU64, words: &impl Words) -> [u64; 2] {
     loop {
         let before = number.load(Ordering::Acquire);
-        if before % 2 == 0 {
+        if before.is_multiple_of(2) {
             let read = words.read();
             fence(Ordering::Acquire);
             if number.load(Ordering::Relaxed) == before {
