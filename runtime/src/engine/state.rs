@@ -241,8 +241,9 @@ impl State {
             told: Clock::EMPTY,
             split: false,
             foreign_seen: 0,
-            composes: session::is_composed(record.session),
-            pedantic: session::is_pedantic(record.session),
+            // A trace is held against detectors of races: nothing else may tick the clock.
+            composes: session::is_composed(record.session) && !record.taped,
+            pedantic: session::is_pedantic(record.session) && !record.taped,
             reads: Reads::new(),
             allows: 0,
             scopes: 0,
