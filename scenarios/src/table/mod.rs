@@ -134,7 +134,20 @@ fn reasons(cells: &[Cell]) -> String {
                 let (detector, path, variant) = (&cell.detector, cell.path(), cell.variant.name());
                 format!("{detector} {what} on {path} ({variant}): {reason}\n")
             }
-            Status::Unavailable => format!("{} is unavailable: {reason}\n", cell.detector),
+            Status::Unavailable => {
+                let mine = cells.iter().filter(|c| c.detector == cell.detector);
+                let (all, mine) = (
+                    mine.clone().count(),
+                    mine.filter(|c| c.reason == cell.reason),
+                );
+                match mine.count() {
+                    some if some < all => format!(
+                        "{} is unavailable on {some} of {all} programs: {reason}\n",
+                        cell.detector
+                    ),
+                    _ => format!("{} is unavailable: {reason}\n", cell.detector),
+                }
+            }
         };
         if !lines.contains(&line) {
             lines.push(line);
