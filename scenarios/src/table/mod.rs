@@ -208,6 +208,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unavailable_for_some_programs_is_counted() {
+        let mut results = sample();
+        let here = Cell {
+            scenario: "another".into(),
+            status: Status::Ran,
+            reason: None,
+            ..results.cells[1].clone()
+        };
+        results.cells.push(here);
+        let text = super::results(&results);
+        let expected = "oracle is unavailable on 1 of 2 programs: not here\n";
+        assert!(text.contains(expected), "{text}");
+    }
+
+    #[test]
     fn every_scenario_is_listed() {
         let text = list(catalog::ALL);
         for scenario in catalog::ALL {
