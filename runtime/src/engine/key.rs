@@ -104,7 +104,7 @@ impl Key {
             What::Passing => return self.spot.passed(&mut me, || self.id, at),
             What::Writing | What::Nothing => return,
         };
-        self.spot.seen(&mut me, || self.id, value, at);
+        self.spot.seen_as(&mut me, self.id, value, at);
     }
 
     /// Call right before the real lock is given back.

@@ -8,12 +8,12 @@
 //! * its edges are of different strands, which one and the same session runs;
 //! * what each holds is against what the one before it asks for: of two readers none waits;
 //! * no two of them held a further lock, a *gate*, against each other;
-//! * none of them was told of another (see [`State::was_told`](super::state)): not by fork, join or a
+//! * none of them was told of another (see `State::was_told`): not by fork, join or a
 //!   message, so that they may be at these places at the same time.
 //!
 //! Edges are made once the lock is had. So a deadlock that does happen is told as that alone (`waits`).
 //! A lock goes by a name that is never used again, so that a new lock in an old one's memory is another.
-//! Only the newest of equal edges is kept, and all are forgotten when there are [`MOST`]. Cost: nothing
+//! Only the newest of equal edges is kept, and all are forgotten when there are `MOST`. Cost: nothing
 //! for who holds nothing else; a spin lock and a look-up for each lock held otherwise.
 
 use super::arena::{self, Handle};

@@ -75,12 +75,16 @@ impl How {
 
 /// The location's mark, if it has one yet. Methods but `drop` are for whoever holds the location.
 #[derive(Debug, Default)]
-pub struct Spot(AtomicU32);
+pub struct Spot {
+    mark: AtomicU32,
+    /// The mark's version, for who reads the location again.
+    version: AtomicU32,
+}
 
 impl Drop for Spot {
     #[inline]
     fn drop(&mut self) {
-        let mark = *self.0.get_mut();
+        let mark = *self.mark.get_mut();
         if mark != 0 {
             mark::give_back(mark);
         }
@@ -90,17 +94,20 @@ impl Drop for Spot {
 impl Spot {
     /// A location that nobody has touched.
     pub const fn new() -> Self {
-        Spot(AtomicU32::new(0))
+        Spot {
+            mark: AtomicU32::new(0),
+            version: AtomicU32::new(0),
+        }
     }
 
     #[inline]
     fn mark(&self, id: impl FnOnce() -> u64) -> Option<(Handle, &'static Mark)> {
-        let mut handle = self.0.load(Ordering::Relaxed);
+        let mut handle = self.mark.load(Ordering::Relaxed);
         if handle == 0 {
             handle = mark::fresh(id());
             // Shared holders may be here at once.
             if let Err(other) =
-                self.0
+                self.mark
                     .compare_exchange(0, handle, Ordering::AcqRel, Ordering::Acquire)
             {
                 mark::give_back(handle);
@@ -123,10 +130,24 @@ impl Spot {
         if scope::watches(me) {
             scope::did(me, mark.id(), Deed::Read, at);
         }
-        if !me.reads.again(mark.id(), mark.version(), at) {
+        let present = value == Some(Value::PRESENT);
+        if !me.reads.again(mark.id(), mark.version(), present) {
             let mut look = mark.look();
             look.value = value.unwrap_or(look.value);
             remember(me, handle, &look, at);
+        }
+    }
+
+    /// [`seen`](Self::seen), of a location whose identity is at hand: most often this is all.
+    #[inline]
+    pub fn seen_as(&self, me: &mut State, id: u64, value: Option<Value>, at: &At) {
+        if !me.composes {
+            return;
+        }
+        let version = u64::from(self.version.load(Ordering::Relaxed));
+        let present = value == Some(Value::PRESENT);
+        if scope::watches(me) || !me.reads.again(id, version, present) {
+            self.seen(me, || id, value, at);
         }
     }
 
@@ -147,7 +168,7 @@ impl Spot {
         if me.composes && scope::watches(me) {
             scope::did(me, id, Deed::Read, at);
         }
-        if me.composes && !me.reads.again(id, 0, at) {
+        if me.composes && !me.reads.again(id, 0, false) {
             remember(me, 0, &Look::untouched(id), at);
         }
     }
@@ -209,6 +230,7 @@ impl Spot {
                 note_reader_of(me, mark, (writer, site, Some(Value::UNKNOWN)));
             }
             mark.write(writer, site, at.location, now.value.plus(by));
+            self.version.store(mark.version() as u32, Ordering::Relaxed);
         }
     }
 
@@ -252,6 +274,7 @@ impl Spot {
             false => stack::site(me, at),
         };
         mark.write(writer, site, at.location, new);
+        self.version.store(mark.version() as u32, Ordering::Relaxed);
     }
 }
 
@@ -259,7 +282,7 @@ impl Spot {
 #[inline(never)]
 fn remember(me: &mut State, mark: Handle, look: &Look, at: &At) {
     let site = stack::site(me, at);
-    me.reads.note(mark, look, site, at);
+    me.reads.note(mark, look, site);
 }
 
 /// Whether a strand that the current one was not told of has modified the location since `version`.

@@ -10,7 +10,7 @@
 //!
 //! # What it costs
 //!
-//! Nothing is published while nobody waits: a strand's locks are on its own list ([`held`](super::held)),
+//! Nothing is published while nobody waits: a strand's locks are on its own list (`held`),
 //! and who holds nothing is in no cycle, so a plain operation asks [`state::holds_any`] and that is all.
 //! Whoever holds something and may have to wait *enlists* first, with a copy of what it holds, under the
 //! graph's lock, and looks for a cycle through itself. That finds every cycle: those on it have
@@ -22,7 +22,7 @@
 //! if the holders hold what they took. Guards of a concurrent map can be sent to another strand, unseen:
 //! where one on the cycle may have been (its strand released something since it took it), and where the
 //! holder is a task that is not polled, which another thread might poll, the cycle must last for
-//! [`PATIENCE`] rounds before it is told. A guard that was forgotten stays held, as its lock does.
+//! `PATIENCE` rounds before it is told. A guard that was forgotten stays held, as its lock does.
 
 use super::Op;
 use super::arena::{self, Handle};
@@ -518,7 +518,7 @@ unsafe fn search(lists: &Lists, from: *mut Wait, start: *mut Wait, cycle: &mut C
     false
 }
 
-/// The current strand took a lock that many keys share; see [`Via::Shard`].
+/// The current strand took a lock that many keys share; see `Via::Shard`.
 #[inline]
 pub fn hold(resource: Resource, mode: Mode, at: &At) {
     if let Some(mut me) = state::enter() {

@@ -2,8 +2,8 @@
 //! few buckets at a time.
 //!
 //! [`Table`](table::Table) holds the memory and its elementary steps, under no lock.
-//! [`GoMap`](map::GoMap) is the map as Go has it: external contract, its callers lock.
-//! [`Concurrent`](concurrent::Concurrent) claims to be safe without; most bugs are its.
+//! [`GoMap`] is the map as Go has it: external contract, its callers lock.
+//! [`Concurrent`] claims to be safe without; most bugs are its.
 
 pub mod concurrent;
 pub mod iter;

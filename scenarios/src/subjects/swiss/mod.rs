@@ -2,8 +2,8 @@
 //! what is in it (Abseil's Swiss tables; Kulukundis, CppCon 2017).
 //!
 //! [`Table`](table::Table) is the table as Abseil has it: external contract, its callers lock.
-//! [`Guarded`](guarded::Guarded) is one behind a lock of its own.
-//! [`Concurrent`](concurrent::Concurrent) is of fixed size, and looked up without a lock.
+//! [`Guarded`] is one behind a lock of its own.
+//! [`Concurrent`] is of fixed size, and looked up without a lock.
 
 pub mod concurrent;
 pub mod guarded;
