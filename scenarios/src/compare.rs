@@ -224,7 +224,7 @@ fn work(plan: &Plan, lanes: &[Lane], shared: &Mutex<Shared>, progress: &Progress
 mod tests {
     use super::*;
     use crate::catalog;
-    use crate::detectors::peer::{self, Peer, Prepared};
+    use crate::detectors::peer::{self, NoVerdict, Peer, Prepared};
     use crate::detectors::{Observation, select};
     use crate::json::Status;
     use crate::process::Finished;
@@ -268,7 +268,7 @@ mod tests {
             ]);
             command
         }
-        fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+        fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
             let race = output.stdout().starts_with("race");
             Ok(Observation {
                 outcome: peer::outcome(output),

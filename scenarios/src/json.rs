@@ -146,7 +146,7 @@ fn limit(seconds: Option<u64>) -> String {
 pub enum Status {
     /// In every run, though some may have crashed or hung.
     Ran,
-    /// The detector is not to be had here.
+    /// The detector is not to be had here, or not for this program.
     Unavailable,
     /// A run came to no verdict; the counts are of the runs before it.
     Failed,

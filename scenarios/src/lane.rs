@@ -1,7 +1,7 @@
 //! How to have a program watched, once its detectors are ready: in a worker, or by a peer.
 
 use crate::detectors::build::build;
-use crate::detectors::peer::{self, Prepared};
+use crate::detectors::peer::{self, NoVerdict, Prepared};
 use crate::detectors::{Detector, PLAIN};
 use crate::process;
 use crate::run::{Ending, Run, stopped};
@@ -137,7 +137,8 @@ fn one(prepared: &dyn Prepared, task: &Task, run: u64, limit: Duration) -> Run {
         _ if ended.hung => Ending::Hung,
         _ if ended.crashed() || silent => Ending::Crashed,
         Ok(_) => Ending::Ended,
-        Err(_) => Ending::Failed,
+        Err(NoVerdict::Unavailable(_)) => Ending::Unavailable,
+        Err(NoVerdict::Failed(_)) => Ending::Failed,
     };
     let judged = seen.as_ref().map(|seen| {
         let took = peer::took(&ended).unwrap_or(ended.wall);
@@ -153,8 +154,10 @@ fn one(prepared: &dyn Prepared, task: &Task, run: u64, limit: Duration) -> Run {
             stray: judged.stray,
             ..lost(ending)
         },
-        (Err(why), Ending::Failed) => Run::lost(run, ending, Some(why.clone())),
-        (Err(_), _) => lost(ending),
+        (Err(_), Ending::Crashed | Ending::Hung) => lost(ending),
+        (Err(NoVerdict::Unavailable(why) | NoVerdict::Failed(why)), _) => {
+            Run::lost(run, ending, Some(why.clone()))
+        }
     }
 }
 
@@ -177,10 +180,13 @@ mod tests {
             command
         }
 
-        fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+        fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
             let said = output.stdout();
             if said.contains("gibberish") {
-                return Err("what it says is gibberish".to_owned());
+                return Err("what it says is gibberish".to_owned().into());
+            }
+            if said.contains("no way") {
+                return Err(NoVerdict::Unavailable("it needs a net".to_owned()));
             }
             let pair = scenario.sites().map(Some);
             Ok(Observation {
@@ -272,5 +278,12 @@ mod tests {
         let runs = runs("echo gibberish", LONG);
         assert_eq!((runs.len(), runs[0].ending), (1, Ending::Failed));
         assert_eq!(runs[0].reason.as_deref(), Some("what it says is gibberish"));
+    }
+
+    #[test]
+    fn what_is_not_for_the_tool_is_tried_once() {
+        let runs = runs("echo no way", LONG);
+        assert_eq!((runs.len(), runs[0].ending), (1, Ending::Unavailable));
+        assert_eq!(runs[0].reason.as_deref(), Some("it needs a net"));
     }
 }

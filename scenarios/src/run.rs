@@ -27,8 +27,17 @@ pub enum Ending {
     Crashed,
     /// It was killed when its time was up.
     Hung,
+    /// With no verdict, as the program is not for this tool, and there is no point in further runs.
+    Unavailable,
     /// With no verdict, and there is no point in further runs.
     Failed,
+}
+
+impl Ending {
+    /// Whether the run counts.
+    fn is_verdict(self) -> bool {
+        !matches!(self, Ending::Unavailable | Ending::Failed)
+    }
 }
 
 /// One run under one detector.
@@ -96,7 +105,7 @@ fn is_pair(report: &Pair, [a, b]: &[Site; 2]) -> bool {
 
 /// Why there are to be no more runs of a cell with these; `None` if there may be.
 pub fn stopped(runs: &[Run]) -> Option<String> {
-    let failed = runs.iter().find(|run| run.ending == Ending::Failed);
+    let failed = runs.iter().find(|run| !run.ending.is_verdict());
     let hung = runs.iter().filter(|run| run.ending == Ending::Hung).count();
     match failed {
         Some(run) => Some(run.reason.clone().unwrap_or_default()),
@@ -114,13 +123,18 @@ pub fn cell(
 ) -> Cell {
     let (status, reason) = match (unavailable, stopped(runs)) {
         (Some(why), _) => (Status::Unavailable, Some(why.to_owned())),
-        (None, Some(why)) => (Status::Failed, Some(why)),
+        (None, Some(why)) => {
+            let never = runs.first().map(|run| run.ending) == Some(Ending::Unavailable);
+            let status = if never {
+                Status::Unavailable
+            } else {
+                Status::Failed
+            };
+            (status, Some(why))
+        }
         (None, None) => (Status::Ran, runs.iter().find_map(|run| run.reason.clone())),
     };
-    let made: Vec<_> = runs
-        .iter()
-        .filter(|run| run.ending != Ending::Failed)
-        .collect();
+    let made: Vec<_> = runs.iter().filter(|run| run.ending.is_verdict()).collect();
     let count = |counts: fn(&Run) -> bool| made.iter().filter(|run| counts(run)).count() as u64;
     let counts_for_rate = |run: &Run| match variant {
         Variant::Racy => run.hit,
@@ -255,6 +269,16 @@ mod tests {
         let cell = racy(&[ended(0, true, 1.0), failed]);
         assert_eq!((cell.status, cell.runs), (Status::Failed, 1));
         assert_eq!(cell.reason.as_deref(), Some("no memory"));
+    }
+
+    #[test]
+    fn a_program_that_is_not_for_the_tool_is_unavailable_unless_it_ran_before() {
+        let refused = |run| Run::lost(run, Ending::Unavailable, Some("no threads".into()));
+        let never = racy(&[refused(0)]);
+        assert_eq!((never.status, never.runs), (Status::Unavailable, 0));
+        assert_eq!(never.reason.as_deref(), Some("no threads"));
+        let later = racy(&[ended(0, true, 1.0), refused(1)]);
+        assert_eq!((later.status, later.runs), (Status::Failed, 1));
     }
 
     #[test]

@@ -99,8 +99,9 @@ impl FromStr for Variant {
 pub enum Certificate {
     /// The racy program's steps ([`Env::step`]) in their order make its outcome wrong.
     Schedule,
-    /// In every recorded execution of the racy program the oracle finds the marked pair unordered,
-    /// and no pair in the fixed one's.
+    /// In recorded executions of the racy program, all of them where it is expected
+    /// [always](Expectation::Always), the oracle finds the marked pair unordered, and no pair in the
+    /// fixed one's.
     Oracle,
 }
 

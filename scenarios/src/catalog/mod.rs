@@ -234,6 +234,30 @@ mod tests {
         }
     }
 
+    /// `docs/methodology.md` shows how to add a scenario by one that is there.
+    #[test]
+    fn the_example_of_the_documentation_is_a_scenario() {
+        let page = include_str!("../../../docs/methodology.md");
+        let blocks = page.split("```rust\n").skip(1);
+        let blocks: Vec<_> = blocks
+            .filter_map(|text| Some(text.split_once("```")?.0))
+            .collect();
+        let file = include_str!("check_then_act/get_then_insert.rs");
+        assert_eq!(blocks.join("\n"), file);
+    }
+
+    #[test]
+    fn the_readme_counts_the_pairs_of_each_class() {
+        let page = include_str!("../../../README.md");
+        for class in ALL.iter().map(|s| s.class).collect::<BTreeSet<_>>() {
+            let pairs = ALL.iter().filter(|s| s.class == class).count();
+            let row = format!("| `{class}` | {pairs} |");
+            assert!(page.contains(&row), "README has no row `{row}`");
+        }
+        let all = format!("{} pairs", ALL.len());
+        assert!(page.contains(&all), "README does not say `{all}`");
+    }
+
     #[test]
     fn every_program_ends_and_the_fixed_ones_end_well() {
         for scenario in ALL {

@@ -58,9 +58,9 @@ pub fn parse(text: &str) -> Option<Site> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog;
+    use crate::catalog::{self, ALL as ALL_SCENARIOS};
     use crate::detectors::{ALL, Detector};
-    use crate::scenario::Env;
+    use crate::scenario::{Certificate, Env, Expectation, Variant};
 
     #[test]
     fn a_site_is_parsed() {
@@ -75,6 +75,46 @@ mod tests {
         );
         for unknown in ["unknown", "HashMap::get", "a.rs:3 read", ""] {
             assert_eq!(parse(unknown), None, "{unknown}");
+        }
+    }
+
+    /// Whether the oracle reports the marked pair of one recorded execution, and anything else.
+    fn by_oracle(path: &str, variant: Variant, run: u64) -> (bool, bool) {
+        let scenario = catalog::find(path).unwrap_or_else(|error| panic!("{error}"));
+        let [a, b] = scenario.sites().map(Some);
+        let is_marked =
+            |pair: &Pair| *pair == [a.clone(), b.clone()] || *pair == [b.clone(), a.clone()];
+        let program = scenario.program(variant);
+        let recording = Recording::of(&|| program(&Env::new(3, run)));
+        let oracle = Offline {
+            name: "oracle",
+            about: "",
+        };
+        let pairs = recording.and_then(|recording| recording.judge(&oracle, 1));
+        let pairs = pairs.unwrap_or_else(|error| panic!("{path}: {error}"));
+        (pairs.iter().any(is_marked), !pairs.iter().all(is_marked))
+    }
+
+    #[test]
+    fn what_the_oracle_is_to_certify_it_certifies() {
+        let certified = ALL_SCENARIOS
+            .iter()
+            .filter(|s| s.certificate == Certificate::Oracle);
+        // That of ten thousand strands takes too long for a test.
+        for scenario in certified.filter(|s| s.name != "ten-thousand-strands") {
+            let path = scenario.path();
+            let found = |run| by_oracle(&path, Variant::Racy, run).0;
+            match scenario.expectation {
+                Expectation::Always => assert!((0..3).all(found), "{path}: not in every run"),
+                _ => assert!((0..100).any(found), "{path}: in none of a hundred runs"),
+            }
+            for run in 0..3 {
+                assert_eq!(
+                    by_oracle(&path, Variant::Fixed, run),
+                    (false, false),
+                    "{path}"
+                );
+            }
         }
     }
 

@@ -36,8 +36,23 @@ pub trait Prepared: Send + Sync {
     /// What its output says. The outcome is `None` where the program did not come to say it.
     ///
     /// Also asked about a process that crashed or hung: what it had reported by then counts. An
-    /// error, one line, says why there is no verdict, and ends the cell.
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String>;
+    /// error ends the cell.
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict>;
+}
+
+/// Why there is no verdict on a run; one line.
+#[derive(Debug)]
+pub enum NoVerdict {
+    /// The program is not for this tool, whatever the run: it needs what the tool has not.
+    Unavailable(String),
+    /// The tool gave up, or what it said is not understood.
+    Failed(String),
+}
+
+impl From<String> for NoVerdict {
+    fn from(why: String) -> Self {
+        NoVerdict::Failed(why)
+    }
 }
 
 /// The arguments of the subcommand that runs one program once.

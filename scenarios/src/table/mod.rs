@@ -134,7 +134,20 @@ fn reasons(cells: &[Cell]) -> String {
                 let (detector, path, variant) = (&cell.detector, cell.path(), cell.variant.name());
                 format!("{detector} {what} on {path} ({variant}): {reason}\n")
             }
-            Status::Unavailable => format!("{} is unavailable: {reason}\n", cell.detector),
+            Status::Unavailable => {
+                let mine = cells.iter().filter(|c| c.detector == cell.detector);
+                let (all, mine) = (
+                    mine.clone().count(),
+                    mine.filter(|c| c.reason == cell.reason),
+                );
+                match mine.count() {
+                    some if some < all => format!(
+                        "{} is unavailable on {some} of {all} programs: {reason}\n",
+                        cell.detector
+                    ),
+                    _ => format!("{} is unavailable: {reason}\n", cell.detector),
+                }
+            }
         };
         if !lines.contains(&line) {
             lines.push(line);
@@ -192,6 +205,21 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[test]
+    fn what_is_unavailable_for_some_programs_is_counted() {
+        let mut results = sample();
+        let here = Cell {
+            scenario: "another".into(),
+            status: Status::Ran,
+            reason: None,
+            ..results.cells[1].clone()
+        };
+        results.cells.push(here);
+        let text = super::results(&results);
+        let expected = "oracle is unavailable on 1 of 2 programs: not here\n";
+        assert!(text.contains(expected), "{text}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::place::{Frame, Side, pair};
 use crate::detectors::build::build;
-use crate::detectors::peer::{Prepared, one, outcome};
+use crate::detectors::peer::{NoVerdict, Prepared, one, outcome};
 use crate::detectors::{Observation, Pair};
 use crate::process::Finished;
 use crate::scenario::{Outcome, Scenario, Variant};
@@ -20,8 +20,22 @@ pub struct Explored {
 pub struct Limit {
     /// What it says.
     pub says: &'static str,
-    /// What that means, to follow "it ".
+    /// What that means, to follow "it "; empty where the whole line says so itself.
     pub means: &'static str,
+    /// Whether the program can never be run, or this run only has no verdict.
+    pub makes: fn(String) -> NoVerdict,
+}
+
+impl Limit {
+    /// Why there is no verdict, if this limit was met.
+    fn met(&self, said: &str) -> Option<NoVerdict> {
+        let line = said.lines().find(|line| line.contains(self.says))?;
+        let why = match self.means {
+            "" => line.trim().to_owned(),
+            means => format!("it {means}"),
+        };
+        Some((self.makes)(why))
+    }
 }
 
 impl Explored {
@@ -39,12 +53,12 @@ impl Prepared for Explored {
         command
     }
 
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
         let said = output.stderr();
         let outcome = outcome(output);
         let failed = !output.hung && output.status.code() == Some(101);
-        if failed && let Some(limit) = self.limits.iter().find(|l| said.contains(l.says)) {
-            return Err(format!("it {}", limit.means));
+        if failed && let Some(limit) = self.limits.iter().find_map(|limit| limit.met(&said)) {
+            return Err(limit);
         }
         let reports = match outcome {
             Some(Outcome::Right) => Vec::new(),
@@ -109,5 +123,22 @@ mod tests {
     fn a_deadlock_accuses_the_marked_accesses() {
         let said = include_str!("../../../tests/data/shuttle.txt");
         assert_eq!(panicked(sample(), said), sample().sites().map(Some));
+    }
+
+    #[test]
+    fn a_limit_is_told_by_what_it_means_or_in_its_own_words() {
+        let said = "thread 'main' panicked at x.rs:1:1:\nit uses time-outs, which it has not\n";
+        let limit = |means| Limit {
+            says: "which it has not",
+            means,
+            makes: NoVerdict::Unavailable,
+        };
+        let why = |limit: Limit| match limit.met(said) {
+            Some(NoVerdict::Unavailable(why)) => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(why(limit("")), "it uses time-outs, which it has not");
+        assert_eq!(why(limit("waits")), "it waits");
+        assert!(limit("").met("all is well").is_none());
     }
 }

@@ -4,7 +4,7 @@
 //! row compares what users of the two languages are told, not two detectors on one program.
 
 use super::place::{Frame, Side, pair};
-use crate::detectors::peer::{Peer, Prepared, one, outcome};
+use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::detectors::{Observation, Pair};
 use crate::mark::Site;
 use crate::process::Finished;
@@ -97,10 +97,13 @@ impl Prepared for Twins {
         command
     }
 
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
         let path = scenario.path();
         let twin = TWINS.iter().find(|(name, _)| *name == path);
-        let (_, text) = twin.ok_or("there is no Go twin of it")?;
+        let Some((_, text)) = twin else {
+            let why = "there is no Go twin of it".to_owned();
+            return Err(NoVerdict::Unavailable(why));
+        };
         let said = output.stderr();
         let mut reports = reports(scenario, text, &said);
         // The runtime's own check of maps, which needs no `-race`, and names the goroutine it stopped.

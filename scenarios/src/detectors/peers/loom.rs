@@ -1,7 +1,7 @@
 //! loom: all interleavings within bounds, and the memory model over its own types.
 
 use super::explored::{Explored, Limit};
-use crate::detectors::peer::{Peer, Prepared};
+use crate::detectors::peer::{NoVerdict, Peer, Prepared};
 
 /// loom.
 pub struct Loom;
@@ -10,19 +10,23 @@ pub struct Loom;
 static LIMITS: [Limit; 4] = [
     Limit {
         says: "which loom has not",
-        means: "uses what loom has not and cannot be given",
+        means: "",
+        makes: NoVerdict::Unavailable,
     },
     Limit {
         says: "self.threads.len() < self.max()",
         means: "starts more threads than loom's five",
+        makes: NoVerdict::Unavailable,
     },
     Limit {
         says: "Model exceeded maximum number of branches",
         means: "takes more steps than loom is given",
+        makes: NoVerdict::Unavailable,
     },
     Limit {
         says: "loom internal bug",
         means: "meets a bug of loom's",
+        makes: NoVerdict::Failed,
     },
 ];
 

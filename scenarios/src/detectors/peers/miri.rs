@@ -5,7 +5,7 @@
 use super::place::{Frame, Side, is_in, pair};
 use super::toolchain;
 use crate::detectors::Observation;
-use crate::detectors::peer::{Peer, Prepared, one, outcome};
+use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::process::Finished;
 use crate::scenario::{Scenario, Variant};
 use std::path::{Path, PathBuf};
@@ -78,11 +78,11 @@ impl Prepared for Interpreter {
         command
     }
 
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
         let said = output.stderr();
         let error = |line: &&str| line.starts_with("error: unsupported operation");
         if let Some(error) = said.lines().find(error) {
-            return Err(error.to_owned());
+            return Err(NoVerdict::Unavailable(error.to_owned()));
         }
         let reports = said
             .split("error: Undefined Behavior: ")

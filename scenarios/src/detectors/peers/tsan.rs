@@ -9,7 +9,7 @@ use super::symbols::Symbols;
 use super::toolchain;
 use crate::detectors::Observation;
 use crate::detectors::build::build;
-use crate::detectors::peer::{Peer, Prepared, one, outcome};
+use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::process::Finished;
 use crate::scenario::{Scenario, Variant};
 use std::path::PathBuf;
@@ -108,10 +108,10 @@ impl Prepared for Instrumented {
         command
     }
 
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
         let said = output.stderr();
         if let Some(fatal) = said.lines().find(|line| line.starts_with("FATAL: ")) {
-            return Err(fatal.to_owned());
+            return Err(fatal.to_owned().into());
         }
         let name = self.program.file_name().unwrap_or_default();
         let reports = reports(&said, &name.to_string_lossy(), &|at| {

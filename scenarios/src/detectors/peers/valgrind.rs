@@ -8,7 +8,7 @@
 
 use super::place::{Frame, Side, pair};
 use crate::detectors::build::build;
-use crate::detectors::peer::{Peer, Prepared, one, outcome};
+use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::detectors::{Observation, PLAIN};
 use crate::process::Finished;
 use crate::scenario::{Scenario, Variant};
@@ -77,7 +77,7 @@ impl Prepared for Emulated {
         command
     }
 
-    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, String> {
+    fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
         let said = output.stderr();
         let reports = errors(&said).map(|error| Ok(pair(scenario, &sides(error)?)));
         Ok(Observation {
