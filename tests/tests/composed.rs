@@ -628,3 +628,54 @@ mod notes {
         }
     }
 }
+
+#[test]
+fn what_was_waited_for_under_a_lock_is_a_message() {
+    use fidge::sync::{Condvar, Mutex};
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 1)]);
+    let (done, changed) = (Mutex::new(false), Condvar::new());
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            let n = *map.get("k").unwrap();
+            s.spawn(|| {
+                map.insert("k", 9);
+                *done.lock().unwrap() = true;
+                changed.notify_one();
+            });
+            drop(changed.wait_while(done.lock().unwrap(), |done| !*done));
+            map.insert("k", n + 1);
+        });
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn a_walk_over_the_map_is_a_second_look() {
+    let map: DashMap<_, _> = DashMap::from_iter([("k", 1)]);
+    let report = interleave(
+        || map.get("k").map(|n| *n),
+        || map.insert("k", 5),
+        || {
+            let most = map.iter().map(|n| *n).max().unwrap();
+            map.insert("k", most + 6)
+        },
+    );
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn a_flag_that_came_back_is_no_aba() {
+    use fidge::sync::atomic::AtomicBool;
+    let (lock, stop) = (AtomicBool::new(false), AtomicBool::new(false));
+    let report = interleave(
+        || (lock.load(SeqCst), stop.load(SeqCst)),
+        || {
+            let taken = lock.compare_exchange(false, true, SeqCst, SeqCst);
+            assert!(taken.is_ok());
+            stop.store(true, SeqCst);
+            lock.store(false, SeqCst);
+        },
+        || assert!(lock.compare_exchange(false, true, SeqCst, SeqCst).is_ok()),
+    );
+    assert!(report.is_clean(), "{report}");
+}

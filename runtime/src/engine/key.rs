@@ -101,7 +101,10 @@ impl Key {
         let value = match what {
             What::Value => None,
             What::Presence => Some(Value::PRESENT),
-            What::Passing => return self.spot.passed(&mut me, || self.id, at),
+            What::Passing => {
+                self.spot.passed(&mut me, self.id, at);
+                return;
+            }
             What::Writing | What::Nothing => return,
         };
         self.spot.seen_as(&mut me, self.id, value, at);

@@ -61,6 +61,6 @@ pub use held::Resource;
 pub use key::{Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
-pub use state::{State, forked, reentered};
+pub use state::{State, forked, has_waited, reentered};
 pub use sync::SyncVar;
 pub use walk::{Walk, Walks};

@@ -30,7 +30,7 @@
 //! before a mere re-check of the same value (Michael & Scott's queue) count where the exchange installs
 //! the address that was read.
 //!
-//! A location that was ever counted down (`fetch_sub`) is a gauge: its value is how many there are and
+//! A `bool` says yes or no and names nothing either. A location that was ever counted down (`fetch_sub`) is a gauge: its value is how many there are and
 //! names nothing, so whatever was read beside it was not reached by it.
 //!
 //! A map's `remove_if` looks at the value that is there now, so other locations do not matter to it; but
@@ -151,14 +151,17 @@ impl Spot {
         }
     }
 
-    /// The strand came by it: a read that it does not act on.
+    /// The strand came by it: a read that it does not act on, but which replaces what it read before.
     #[inline]
-    pub fn passed(&self, me: &mut State, id: impl FnOnce() -> u64, at: &At) {
-        if me.composes
-            && scope::watches(me)
-            && let Some((_, mark)) = self.mark(id)
+    pub fn passed(&self, me: &mut State, id: u64, at: &At) {
+        if !me.composes {
+            return;
+        }
+        me.reads.forget(id);
+        if scope::watches(me)
+            && let Some((_, mark)) = self.mark(|| id)
         {
-            scope::did(me, mark.look().id, Deed::Read, at);
+            scope::did(me, mark.id(), Deed::Read, at);
         }
     }
 
@@ -299,7 +302,7 @@ fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
     };
     match (how, read.value.same(now.value)) {
         _ if !moved(me, since, now) => {}
-        (How::Exchange, Some(true)) if !now.gauge => {
+        (How::Exchange, Some(true)) if !now.gauge && !now.value.is_flag() => {
             if let Some(stale) = stale_knowledge(me, read, now, new) {
                 aba(me, read, now, new, Some(stale), at);
             }

@@ -438,6 +438,15 @@ pub fn thread() -> usize {
     CURRENT.with(|current| &raw const *current as usize)
 }
 
+/// The current strand waited for something that another said by means that by themselves tell nothing: a
+/// condition under a lock. It was told all that it has learned.
+pub fn has_waited() {
+    if let Some(mut me) = enter() {
+        me.split = false;
+        me.told.clear();
+    }
+}
+
 /// The strand that was current before another was made so.
 #[derive(Debug)]
 pub struct Switch {

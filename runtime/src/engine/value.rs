@@ -149,6 +149,11 @@ impl Value {
         matches!(self.form, Form::Pointer | Form::Bits) && self.bits >= 1 << 16
     }
 
+    /// Whether it can only say yes or no, and so names nothing.
+    pub fn is_flag(self) -> bool {
+        self.form == Form::Bool
+    }
+
     /// Whether nobody has this value by chance.
     pub fn is_telling(self) -> bool {
         match self.form {

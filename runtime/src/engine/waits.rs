@@ -44,7 +44,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 
 /// Rounds of [`ROUND`] that an uncertain cycle must last.
-const PATIENCE: u32 = 100;
+const PATIENCE: u32 = 600;
 const ROUND: Duration = Duration::from_millis(1);
 
 /// Threads of a cycle that are told of. A longer one is not looked for.
@@ -641,7 +641,15 @@ fn tell(cycle: &Cycle, request: &Request<'_>) -> bool {
         witnesses,
     );
     sink::report_composed(&me, composition);
-    !session::of(&me).goes_on.load(Ordering::Relaxed)
+    let goes_on = session::of(&me).goes_on.load(Ordering::Relaxed);
+    if goes_on {
+        // The report is for the end, which may never come.
+        let (op, location) = (request.at.op.0, request.at.location);
+        super::tell::line(format_args!(
+            "fidge: deadlock: {op} at {location} will wait for ever, as deadlock=go-on says"
+        ));
+    }
+    !goes_on
 }
 
 #[track_caller]

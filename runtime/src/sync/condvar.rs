@@ -2,7 +2,7 @@
 
 use super::held::Held;
 use super::{MutexGuard, poison};
-use crate::engine::{At, LockVar, Mode, Op, waits};
+use crate::engine::{At, LockVar, Mode, Op, has_waited, waits};
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync;
@@ -35,7 +35,7 @@ impl Condvar {
         let at = At::here(&Op("Condvar::wait"));
         let (lock, guard) = MutexGuard::release(guard, &at);
         let result = until_locked(lock, &at, || self.real.wait(guard));
-        poison::map(result, |real| MutexGuard::new(lock, real, at))
+        poison::map(result, |real| woken(lock, real, at))
     }
 
     /// See [`std::sync::Condvar::wait_while`].
@@ -52,7 +52,7 @@ impl Condvar {
         let (lock, guard) = MutexGuard::release(guard, &at);
         let condition = engine_aware(lock, &at, condition);
         let result = until_locked(lock, &at, || self.real.wait_while(guard, condition));
-        poison::map(result, |real| MutexGuard::new(lock, real, at))
+        poison::map(result, |real| woken(lock, real, at))
     }
 
     /// See [`std::sync::Condvar::wait_timeout_ms`].
@@ -80,9 +80,7 @@ impl Condvar {
         let at = At::here(&Op("Condvar::wait_timeout"));
         let (lock, guard) = MutexGuard::release(guard, &at);
         let result = until_locked(lock, &at, || self.real.wait_timeout(guard, dur));
-        poison::map(result, |(real, outcome)| {
-            (MutexGuard::new(lock, real, at), outcome)
-        })
+        poison::map(result, |(real, outcome)| (woken(lock, real, at), outcome))
     }
 
     /// See [`std::sync::Condvar::wait_timeout_while`].
@@ -102,9 +100,7 @@ impl Condvar {
         let result = until_locked(lock, &at, || {
             self.real.wait_timeout_while(guard, dur, condition)
         });
-        poison::map(result, |(real, outcome)| {
-            (MutexGuard::new(lock, real, at), outcome)
-        })
+        poison::map(result, |(real, outcome)| (woken(lock, real, at), outcome))
     }
 
     /// See [`std::sync::Condvar::notify_one`].
@@ -120,6 +116,17 @@ impl Condvar {
     pub fn notify_all(&self) {
         self.real.notify_all();
     }
+}
+
+/// The guard with which a wait ends. What was waited for is a message, though only the mutex orders it.
+fn woken<'a, T>(
+    lock: &'a LockVar,
+    real: std::sync::MutexGuard<'a, T>,
+    at: At,
+) -> MutexGuard<'a, T> {
+    let guard = MutexGuard::new(lock, real, at);
+    has_waited();
+    guard
 }
 
 /// However a wait ends, it ends with the mutex: what else the strand holds it keeps until it gets that.
