@@ -273,7 +273,8 @@ mod tests {
     fn every_scripted_program_goes_wrong_under_its_script() {
         for scenario in ALL {
             if scenario.certificate == Certificate::Schedule {
-                for _ in 0..5 {
+                // Without detection a deadlock takes its time to be taken for one.
+                for _ in 0..if cfg!(feature = "detect") { 5 } else { 1 } {
                     let mut outcome = None;
                     fidge::check(|| outcome = Some((scenario.racy)(&Env::scripted())));
                     assert_eq!(outcome, Some(Outcome::Wrong), "{}", scenario.path());
