@@ -145,6 +145,14 @@ pub mod state {
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
 
+    /// What an edge is to the program: nothing in these models.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[allow(dead_code)]
+    pub enum Edge {
+        Told,
+        Chance,
+    }
+
     /// A strand that knows all of slot 0, and of others what it joined.
     pub struct State {
         pub slot: Slot,
@@ -212,7 +220,10 @@ pub mod state {
         pub fn knows(&self, epoch: Epoch) -> bool {
             epoch.slot() == self.slot || epoch.slot() == 0 || self.clock.knows(epoch)
         }
-        pub fn join(&mut self, clock: &Clock, tip: Epoch, _: &At, _: Option<&At>) {
+        pub fn has_heard(&self, epoch: Epoch, _: Edge) -> bool {
+            self.knows(epoch)
+        }
+        pub fn join(&mut self, clock: &Clock, tip: Epoch, _: Edge, _: &At, _: Option<&At>) {
             if let Some(body) = &self.body {
                 body.0.with(|_| ());
             }
@@ -228,6 +239,27 @@ pub mod state {
     pub fn enter() -> Option<Box<State>> {
         None
     }
+}
+
+/// No scope is open.
+pub mod scope {
+    use crate::{At, state::State};
+
+    pub enum Deed {
+        Read,
+        Write,
+    }
+
+    impl Deed {
+        pub fn of(writes: bool) -> Self {
+            if writes { Deed::Write } else { Deed::Read }
+        }
+    }
+
+    pub fn watches(_: &State) -> bool {
+        false
+    }
+    pub fn did(_: &mut State, _: u64, _: Deed, _: &At) {}
 }
 
 /// Nothing is recorded.

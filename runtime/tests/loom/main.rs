@@ -35,4 +35,4 @@ mod prim;
 mod sync;
 
 use at::{At, Op};
-use doubles::{arena, clock, session, sink, slots, stack, state, tape, tell};
+use doubles::{arena, clock, scope, session, sink, slots, stack, state, tape, tell};

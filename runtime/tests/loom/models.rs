@@ -7,7 +7,7 @@ use crate::fate::Fate;
 use crate::free::Free;
 use crate::granule::{Access, Granule, Kind};
 use crate::lock::Spin;
-use crate::state::{Body, State};
+use crate::state::{Body, Edge, State};
 use crate::sync::SyncVar;
 use crate::{At, Op, arena};
 use loom::cell::UnsafeCell;
@@ -214,7 +214,7 @@ fn a_known_tip_stands_for_its_whole_clock() {
         let mut me = State::with_body(1, &body);
         let mut releaser = State::with_body(2, &body);
         let before = Epoch::new(3, 1);
-        releaser.join(&Clock::EMPTY, before, &here(), None);
+        releaser.join(&Clock::EMPTY, before, Edge::Told, &here(), None);
         let theirs = Arc::clone(&shared);
         let other = thread::spawn(move || {
             for time in 1..=2 {
@@ -224,7 +224,7 @@ fn a_known_tip_stands_for_its_whole_clock() {
         });
         for _ in 0..2 {
             let released = shared.1.load(Ordering::Acquire) as u64;
-            shared.0.learn(&mut me, &here());
+            shared.0.learn(&mut me, Edge::Told, &here());
             assert!(released == 0 || me.knows(Epoch::new(2, released)));
             assert!(!me.knows(Epoch::new(2, 1)) || me.knows(before));
         }
@@ -252,7 +252,7 @@ fn a_joined_release_is_learned_by_who_knows_the_other() {
         });
         for _ in 0..2 {
             let joined = shared.1.load(Ordering::Acquire) == 1;
-            shared.0.learn(&mut me, &here());
+            shared.0.learn(&mut me, Edge::Told, &here());
             assert!(me.knows(Epoch::new(2, 1)));
             assert!(!joined || me.knows(Epoch::new(3, 1)));
         }
