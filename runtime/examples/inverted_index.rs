@@ -14,7 +14,7 @@
 
 use fidge::collections::HashMap;
 use fidge::dashmap::DashMap;
-use fidge::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use fidge::sync::atomic::{AtomicBool, Ordering};
 use fidge::thread;
 use std::cell::UnsafeCell;
 use std::error::Error;
@@ -164,26 +164,25 @@ fn build(
     threads: usize,
     merge: Merge,
 ) -> Result<(Index, DashMap<usize, Document>), String> {
-    let next = AtomicUsize::new(0);
     let documents = DashMap::new();
     let shelves: Vec<_> = (0..threads).map(|_| Shelf::new()).collect();
     let mut index = Index::new();
     thread::scope(|scope| {
         let mut readers = Vec::new();
         for (number, shelf) in shelves.iter().enumerate() {
-            let (next, documents) = (&next, &documents);
+            let documents = &documents;
             let reader = move || {
                 let mut result = Ok(());
-                while result.is_ok() {
-                    let document = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = files.get(document) else {
-                        break;
-                    };
+                // Each reader has files of its own, so that a run is like any other.
+                for (document, path) in files.iter().enumerate().skip(number).step_by(threads) {
                     // SAFETY: this is the shelf's reader, and it has not handed over yet.
                     let part = unsafe { shelf.part() };
                     result = read(path, document, part).map(|read| {
                         documents.insert(document, read);
                     });
+                    if result.is_err() {
+                        break;
+                    }
                 }
                 shelf.hand_over(merge);
                 result
