@@ -1,20 +1,35 @@
 //! The clocks of keys that were removed.
 
-use crate::engine::{At, MapId, Spot, SyncVar, missed};
+use crate::engine::{At, Gone, MapId, Spot, missed};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 const STRIPES: usize = 16;
 
-/// What is left of a key.
+/// The hash of a key's hash: Fibonacci hashing, as programs do use hashers that leave all entropy in the
+/// low bits.
 #[derive(Default)]
-struct Gone {
-    clock: SyncVar,
-    past: Spot,
+struct Spread(u64);
+
+impl Hasher for Spread {
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    #[inline]
+    fn write_u64(&mut self, hash: u64) {
+        let product = u128::from(hash) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product ^ product >> 64) as u64;
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("keys are words")
+    }
 }
 
-type Clocks = HashMap<u64, Gone, BuildHasherDefault<DefaultHasher>>;
+type Clocks = HashMap<u64, Gone, BuildHasherDefault<Spread>>;
 type Stripe = Mutex<Clocks>;
 
 /// A clock for the hash of each key that was ever removed, and what else is left of the key, behind a
@@ -34,7 +49,7 @@ impl Absent {
         if let Some(stripes) = self.stripes.get() {
             with(stripes, hash, |clocks| {
                 if let Some(gone) = clocks.get(&hash) {
-                    gone.clock.acquire_in_turn(at);
+                    gone.acquire(at);
                 }
             });
         }
@@ -45,12 +60,8 @@ impl Absent {
     pub fn missed(&self, map: MapId, hash: u64, at: &At) {
         match self.stripes.get() {
             None => missed(map, hash, None, at),
-            Some(stripes) => with(stripes, hash, |clocks| match clocks.get(&hash) {
-                None => missed(map, hash, None, at),
-                Some(gone) => {
-                    gone.clock.acquire_in_turn(at);
-                    missed(map, hash, Some(&gone.past), at);
-                }
+            Some(stripes) => with(stripes, hash, |clocks| {
+                missed(map, hash, clocks.get(&hash), at);
             }),
         }
     }
@@ -58,12 +69,8 @@ impl Absent {
     /// What is left of a key of this hash that was removed and is now inserted anew.
     #[inline]
     pub fn past(&self, hash: u64) -> Option<Spot> {
-        let take = |clocks: &mut Clocks| {
-            clocks
-                .get_mut(&hash)
-                .map(|gone| std::mem::take(&mut gone.past))
-        };
-        with(self.stripes.get()?, hash, take)
+        let resume = |clocks: &mut Clocks| clocks.get_mut(&hash).map(Gone::resume);
+        with(self.stripes.get()?, hash, resume)
     }
 
     /// A key of this hash is about to be removed; the shard's write lock is held. Two keys may share
@@ -73,15 +80,15 @@ impl Absent {
         with(stripes, hash, |clocks| {
             let gone = clocks.entry(hash).or_default();
             if let Some(past) = past {
-                gone.past = past;
+                gone.keep(past);
             }
-            gone.clock.release_join(at)
+            gone.release(at);
         });
     }
 }
 
 fn with<R>(stripes: &[Stripe; STRIPES], hash: u64, f: impl FnOnce(&mut Clocks) -> R) -> R {
-    // Fibonacci hashing: programs do use hashers that leave all entropy in the low bits.
+    // As in `Spread`, but other bits than the table's.
     let stripe = hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - STRIPES.ilog2());
     f(&mut stripes[stripe as usize]
         .lock()

@@ -84,6 +84,15 @@ impl Hold {
     pub fn shard(&self) -> Resource {
         self.shard
     }
+
+    /// The holder gives the key a value, and back.
+    #[inline]
+    pub fn end(self, new: Value, how: How, at: &At) {
+        // SAFETY: the promise given to `take`.
+        unsafe { self.key.as_ref() }.released(self.mode, Some((new, how)), at);
+        // Leaks nothing: this is plain data but for its `Drop`.
+        mem::forget(self);
+    }
 }
 
 impl Drop for Hold {
@@ -92,11 +101,9 @@ impl Drop for Hold {
         // SAFETY: the promise given to `take`.
         let key = unsafe { self.key.as_ref() };
         let at = self.origin.at();
-        if let Some((how, value, look)) = self.changed {
-            // SAFETY: the promise given to `change`.
-            key.written(unsafe { look(value) }, how, at);
-        }
-        key.released(self.mode, at);
+        // SAFETY: the promise given to `change`.
+        let wrote = |(how, value, look): (_, _, Look)| (unsafe { look(value) }, how);
+        key.released(self.mode, self.changed.map(wrote), at);
     }
 }
 

@@ -244,9 +244,9 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
         match self.tracked_entry(self.find_entry(key, at), What::Writing, at) {
-            Entry::Occupied(mut entry) => {
+            Entry::Occupied(entry) => {
                 self.edges.count.stays(self.edges.id, at);
-                Some(entry.overwrite(value, How::Blind, at))
+                Some(entry.overwrite(value, at))
             }
             Entry::Vacant(entry) => {
                 entry.insert_at(value, How::Blind, at);

@@ -1,6 +1,6 @@
 //! The clock of a map's size.
 
-use crate::engine::{At, SyncVar};
+use crate::engine::{At, Passes, SyncVar};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,7 +34,7 @@ impl Size {
             }
             cell.get()
         });
-        self.stripes[stripe].0.release_join(at);
+        self.stripes[stripe].0.pass_on(Passes::Accesses, at);
     }
 
     /// The size was read.

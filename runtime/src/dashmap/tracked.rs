@@ -30,7 +30,7 @@ impl<V> Tracked<V> {
     pub fn seen(&self, at: &At) -> &V {
         let no_lock = Resource::UNKNOWN;
         self.key.acquired(no_lock, Mode::Shared, What::Value, at);
-        self.key.released(Mode::Shared, at);
+        self.key.released(Mode::Shared, None, at);
         &self.value
     }
 
@@ -52,7 +52,7 @@ impl<V> Tracked<V> {
     pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe {
+        let hold = unsafe {
             Hold::take(
                 NonNull::from(&*key),
                 shard,
@@ -65,7 +65,7 @@ impl<V> Tracked<V> {
         // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
         unsafe { ptr::write(value, f(ptr::read(value))) };
         mem::forget(aborts);
-        key.written(value::of(value), How::Whole, at);
+        hold.end(value::of(value), How::Whole, at);
     }
 
     /// The value, taken out of a map that is nobody else's any more.
@@ -74,7 +74,7 @@ impl<V> Tracked<V> {
         let no_lock = Resource::UNKNOWN;
         self.key
             .acquired(no_lock, Mode::Exclusive, What::Nothing, at);
-        self.key.released(Mode::Exclusive, at);
+        self.key.released(Mode::Exclusive, None, at);
         self.value
     }
 }

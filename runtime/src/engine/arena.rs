@@ -14,6 +14,8 @@ use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
 const UNIT: usize = 16;
+/// A line of the processor's cache.
+const LINE: usize = 64;
 /// Block sizes are multiples of a unit up to 1 KiB, then powers of two.
 const SMALL: usize = 1024 / UNIT;
 const CLASSES: usize = SMALL + 22;
@@ -149,7 +151,7 @@ pub unsafe fn get<'a, T>(handle: Handle) -> &'a T {
     unsafe { &*address(handle).cast::<T>() }
 }
 
-/// A zeroed block of at least `bytes`, 16-byte aligned.
+/// A zeroed block of at least `bytes`, 16-byte aligned; one of whole lines begins at a line.
 ///
 /// Never fails: past the ceiling detection stops, and the slack serves what is under way. If even
 /// the slack is gone the process is aborted with a message, as an allocator would.
@@ -172,7 +174,7 @@ pub fn alloc(bytes: usize) -> Handle {
     }
     count(size);
     let no_base = base().is_null();
-    let at = NEXT.fetch_add(size, Ordering::Relaxed);
+    let at = take(size);
     let end = at + size;
     let limit = LIMIT.load(Ordering::Relaxed);
     if end + SLACK > limit {
@@ -189,6 +191,19 @@ pub fn alloc(bytes: usize) -> Handle {
         std::process::abort();
     }
     (at / UNIT) as Handle
+}
+
+/// The next `size` bytes of the region.
+fn take(size: usize) -> usize {
+    let align = if size.is_multiple_of(LINE) { LINE } else { UNIT };
+    let mut next = NEXT.load(Ordering::Relaxed);
+    loop {
+        let at = next.next_multiple_of(align);
+        match NEXT.compare_exchange_weak(next, at + size, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return at,
+            Err(now) => next = now,
+        }
+    }
 }
 
 #[cold]

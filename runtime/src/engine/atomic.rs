@@ -8,7 +8,7 @@
 use super::At;
 use super::granule::{Access, Granule, Kind, WHOLE};
 use super::spot::{How, Spot};
-use super::state::{self, Edge, State};
+use super::state::{self, Edge, Passes, State};
 use super::sync::{Locked, SyncVar};
 use super::tape::{self, Event};
 use super::value::Value;
@@ -138,7 +138,7 @@ impl Operation<'_> {
         self.shadow.trace(self.me, Event::Store, order, self.at);
         self.shadow.touch(self.me, Kind::STORE, self.at);
         if releases(order) {
-            self.clock.release(self.me, self.at);
+            self.clock.release(self.me, Passes::All, self.at);
         } else {
             self.clock.publish_fence(self.me, self.at);
         }
@@ -161,7 +161,7 @@ impl Operation<'_> {
         self.take_in(order, Edge::Chance);
         self.shadow.touch(self.me, Kind::RMW, self.at);
         if releases(order) {
-            self.clock.release_join(self.me, self.at);
+            self.clock.release_join(self.me, Passes::All, self.at);
         } else {
             self.clock.join_fence(self.me, self.at);
         }

@@ -1,7 +1,7 @@
 //! Fences.
 
 use super::At;
-use super::state::{self, Edge};
+use super::state::{self, Edge, Passes};
 use super::tape::{self, Event};
 use core::sync::atomic::Ordering;
 
@@ -31,6 +31,6 @@ pub fn fence(order: Ordering, at: &At) {
         let record = me.record;
         // SAFETY: this strand is the record's owner, and nothing is joined meanwhile.
         me.fence.clock.assign(unsafe { record.clock() });
-        me.fence.tip = me.publish();
+        me.fence.tip = me.publish(Passes::All);
     }
 }

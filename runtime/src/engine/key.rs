@@ -10,7 +10,8 @@ use super::order::Name;
 use super::scope;
 use super::session;
 use super::spot::{How, Spot};
-use super::state;
+use super::state::{self, Passes, State};
+use super::sync::SyncVar;
 use super::value::Value;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -110,21 +111,31 @@ impl Key {
         self.spot.seen_as(&mut me, self.id, value, at);
     }
 
-    /// Call right before the real lock is given back.
+    /// Call right before the real lock is given back. `wrote`: what the strand that holds the key
+    /// exclusively wrote, at last.
     #[inline]
-    pub fn released(&self, mode: Mode, at: &At) {
-        self.lock.released(mode, at);
+    pub fn released(&self, mode: Mode, wrote: Option<(Value, How)>, at: &At) {
+        let Some(mut me) = state::enter() else { return };
+        if let Some((new, how)) = wrote {
+            self.write(&mut me, new, how, at);
+        }
+        self.lock.given_back(&mut me, Passes::Accesses, mode, at);
     }
 
     /// The strand that holds the key exclusively wrote `new`.
     #[inline]
     pub fn written(&self, new: Value, how: How, at: &At) {
         if let Some(mut me) = state::enter() {
-            if me.pedantic {
-                self.spot.note(&mut me, || self.id, Some(new), at);
-            }
-            self.spot.written(&mut me, || self.id, new, how, at);
+            self.write(&mut me, new, how, at);
         }
+    }
+
+    #[inline]
+    fn write(&self, me: &mut State, new: Value, how: How, at: &At) {
+        if me.pedantic {
+            self.spot.note(me, || self.id, Some(new), at);
+        }
+        self.spot.written(me, || self.id, new, how, at);
     }
 
     /// What is to outlive the key, which was removed.
@@ -134,14 +145,50 @@ impl Key {
     }
 }
 
-/// A key of this hash, of `map`, was found absent. `past` is what is left of one that was removed.
+/// What is left of a key that was removed: the clock of its removals, and its history.
+#[derive(Debug, Default)]
+pub struct Gone {
+    clock: SyncVar,
+    spot: Spot,
+}
+
+impl Gone {
+    /// The key was found absent, or is about to be inserted anew.
+    #[inline]
+    pub fn acquire(&self, at: &At) {
+        self.clock.acquire_in_turn(at);
+    }
+
+    /// The key is about to be removed, or remains absent after all.
+    #[inline]
+    pub fn release(&self, at: &At) {
+        self.clock.pass_on(Passes::Accesses, at);
+    }
+
+    /// The history of the key that was removed.
+    #[inline]
+    pub fn keep(&mut self, past: Spot) {
+        self.spot = past;
+    }
+
+    /// The history, for the key that is inserted anew.
+    #[inline]
+    pub fn resume(&mut self) -> Spot {
+        core::mem::take(&mut self.spot)
+    }
+}
+
+/// A key of this hash, of `map`, was found absent.
 #[inline]
-pub fn missed(map: MapId, hash: u64, past: Option<&Spot>, at: &At) {
+pub fn missed(map: MapId, hash: u64, gone: Option<&Gone>, at: &At) {
     if let Some(mut me) = state::enter() {
-        let id = || map.key(hash);
-        match past {
-            Some(spot) => spot.seen(&mut me, id, Some(Value::ABSENT), at),
-            None => Spot::missed(&mut me, id(), at),
+        match gone {
+            Some(gone) => {
+                gone.clock.take_in(&mut me, at);
+                gone.spot
+                    .seen_as(&mut me, map.key(hash), Some(Value::ABSENT), at);
+            }
+            None => Spot::missed(&mut me, map.key(hash), at),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::At;
 use super::finding::Mode;
 use super::held::{Resource, Via};
 use super::order::{self, Named};
-use super::state::{self, Edge, State};
+use super::state::{self, Edge, Passes, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
 use super::waits::{self, Queue, Request};
@@ -89,20 +89,27 @@ impl LockVar {
     /// Call right before the real lock is given back.
     #[inline]
     pub fn released(&self, mode: Mode, at: &At) {
-        let Some(mut me) = state::enter() else { return };
-        if tape::on(&me) {
+        if let Some(mut me) = state::enter() {
+            self.given_back(&mut me, Passes::All, mode, at);
+        }
+    }
+
+    /// [`released`](Self::released) by a strand at hand.
+    #[inline]
+    pub fn given_back(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
+        if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::UnlockShared
             } else {
                 Event::Unlock
             };
             let id = self.exclusive.lock().id();
-            tape::push(&mut me, event, id, 0, at);
+            tape::push(me, event, id, 0, at);
         }
         match mode {
             // The real lock is held: nobody else acquires or releases meanwhile.
-            Mode::Exclusive => self.exclusive.locked_by_caller().release(&mut me, at),
-            Mode::Shared => self.shared.lock().release_join(&mut me, at),
+            Mode::Exclusive => self.exclusive.locked_by_caller().release(me, passes, at),
+            Mode::Shared => self.shared.join_in(me, passes, at),
         }
         me.held.pop(self as *const _ as usize, mode);
     }

@@ -12,9 +12,10 @@ use super::epoch::Epoch;
 use super::lock::{Came, Spin};
 use super::value::Value;
 use core::cell::UnsafeCell;
-use core::panic::Location;
-use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering, fence};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+
+/// How often a location was modified. Of two, all that matters is whether they are the same.
+pub type Version = u32;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -26,15 +27,17 @@ pub struct Mark {
     sequence: AtomicU64,
     writer: AtomicU64,
     bits: AtomicU64,
-    location: AtomicPtr<Location<'static>>,
     site: AtomicU32,
     /// Form of the value, and the flags below.
     form: AtomicU32,
-    /// Next in the pool.
-    next: AtomicU32,
-    /// Where it was read last, for notes.
-    reader_site: AtomicU32,
-    reader: AtomicU64,
+    /// A [`Reader`], once one was noted; of a free mark, the next in the pool.
+    more: AtomicU32,
+}
+
+/// Who read a location last, for notes.
+struct Reader {
+    epoch: AtomicU64,
+    site: AtomicU32,
 }
 
 /// Set in `form` once two different values were written.
@@ -52,15 +55,13 @@ pub struct Look {
     /// Whose it is.
     pub id: u64,
     /// How often the location was modified.
-    pub version: u64,
+    pub version: Version,
     /// How often a removed key was inserted anew.
     pub incarnation: u16,
     /// Who modified it last; none before the first modification.
     pub writer: Epoch,
     /// Where that was.
     pub site: u32,
-    /// The caller's location of that.
-    pub location: *const Location<'static>,
     /// What it holds since.
     pub value: Value,
     /// Whether two different values were ever written.
@@ -78,7 +79,6 @@ impl Look {
             incarnation: 0,
             writer: Epoch::NONE,
             site: 0,
-            location: ptr::null(),
             value: Value::ABSENT,
             varied: false,
             gauge: false,
@@ -102,15 +102,14 @@ impl Mark {
 
     /// How often the location was modified.
     #[inline]
-    pub fn version(&self) -> u64 {
-        self.sequence.load(Ordering::Relaxed) / 2
+    pub fn version(&self) -> Version {
+        (self.sequence.load(Ordering::Relaxed) / 2) as Version
     }
 
-    /// Whether the last modification was made in this epoch and at this line.
+    /// Whether the last modification was made in this epoch.
     #[inline]
-    pub fn is_by(&self, writer: Epoch, location: &'static Location<'static>) -> bool {
+    pub fn is_by(&self, writer: Epoch) -> bool {
         self.writer.load(Ordering::Relaxed) == writer.0
-            && ptr::eq(self.location.load(Ordering::Relaxed), location)
     }
 
     /// Where the last modification was made.
@@ -121,8 +120,15 @@ impl Mark {
 
     /// Who read it last, as far as that was [noted](Self::note_reader), and where.
     pub fn reader(&self) -> (Epoch, u32) {
-        let reader = Epoch(self.reader.load(Ordering::Relaxed));
-        (reader, self.reader_site.load(Ordering::Relaxed))
+        match self.more.load(Ordering::Relaxed) {
+            0 => (Epoch::NONE, 0),
+            // SAFETY: a block that `note_reader` made, and that stays for as long as the location.
+            more => unsafe {
+                let reader = arena::get::<Reader>(more);
+                let epoch = Epoch(reader.epoch.load(Ordering::Relaxed));
+                (epoch, reader.site.load(Ordering::Relaxed))
+            },
+        }
     }
 
     /// Whether the last one who was noted to write it, or to read it, held a lock.
@@ -147,9 +153,27 @@ impl Mark {
     }
 
     /// A strand reads it.
-    pub fn note_reader(&self, reader: Epoch, site: u32) {
-        self.reader_site.store(site, Ordering::Relaxed);
-        self.reader.store(reader.0, Ordering::Relaxed);
+    pub fn note_reader(&self, epoch: Epoch, site: u32) {
+        let mut more = self.more.load(Ordering::Relaxed);
+        if more == 0 {
+            let fresh = arena::alloc(size_of::<Reader>());
+            // Shared holders may be here at once.
+            more = match self
+                .more
+                .compare_exchange(0, fresh, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) => fresh,
+                Err(other) => {
+                    // SAFETY: nobody else knows it.
+                    unsafe { arena::free(fresh, size_of::<Reader>()) };
+                    other
+                }
+            };
+        }
+        // SAFETY: as in `reader`; zeroes are a reader too.
+        let reader = unsafe { arena::get::<Reader>(more) };
+        reader.site.store(site, Ordering::Relaxed);
+        reader.epoch.store(epoch.0, Ordering::Relaxed);
     }
 
     /// For whoever holds the location.
@@ -158,11 +182,10 @@ impl Mark {
         let form = self.form.load(Ordering::Relaxed);
         Look {
             id: self.id.load(Ordering::Relaxed),
-            version: self.sequence.load(Ordering::Relaxed) / 2,
+            version: self.version(),
             incarnation: (form / INCARNATION) as u16,
             writer: Epoch(self.writer.load(Ordering::Relaxed)),
             site: self.site.load(Ordering::Relaxed),
-            location: self.location.load(Ordering::Relaxed),
             value: Value::from_words(self.bits.load(Ordering::Relaxed), form as u8),
             varied: form & VARIED != 0,
             gauge: form & GAUGE != 0,
@@ -188,13 +211,7 @@ impl Mark {
 
     /// Writes a modification down, for whoever holds the location.
     #[inline]
-    pub fn write(
-        &self,
-        writer: Epoch,
-        site: u32,
-        location: &'static Location<'static>,
-        new: Value,
-    ) {
+    pub fn write(&self, writer: Epoch, site: u32, new: Value) {
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence + 1, Ordering::Relaxed);
         fence(Ordering::Release);
@@ -213,8 +230,6 @@ impl Mark {
         self.bits.store(bits, Ordering::Relaxed);
         self.form.store(flags | u32::from(kind), Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
-        self.location
-            .store(ptr::from_ref(location).cast_mut(), Ordering::Relaxed);
         self.sequence.store(sequence + 2, Ordering::Release);
     }
 }
@@ -251,7 +266,7 @@ pub fn fresh(id: u64) -> Handle {
     let pooled = POOL.with(|first| {
         let handle = *first;
         if let Some(mark) = Mark::at(handle) {
-            *first = mark.next.load(Ordering::Relaxed);
+            *first = mark.more.load(Ordering::Relaxed);
         }
         handle
     });
@@ -265,8 +280,7 @@ pub fn fresh(id: u64) -> Handle {
         mark.bits.store(0, Ordering::Relaxed);
         mark.form.store(0, Ordering::Relaxed);
         mark.site.store(0, Ordering::Relaxed);
-        mark.note_reader(Epoch::NONE, 0);
-        mark.location.store(ptr::null_mut(), Ordering::Relaxed);
+        mark.more.store(0, Ordering::Relaxed);
         mark.id.store(id, Ordering::Release);
     }
     handle
@@ -278,8 +292,13 @@ pub fn give_back(handle: Handle) {
         // First of all: who still remembers the handle must not take what follows for its location.
         mark.id.store(0, Ordering::Relaxed);
         fence(Ordering::Release);
+        let reader = mark.more.load(Ordering::Relaxed);
+        if reader != 0 {
+            // SAFETY: `note_reader` made it, and the location is gone.
+            unsafe { arena::free(reader, size_of::<Reader>()) };
+        }
         POOL.with(|first| {
-            mark.next.store(*first, Ordering::Relaxed);
+            mark.more.store(*first, Ordering::Relaxed);
             *first = handle;
         });
     }
@@ -314,18 +333,17 @@ mod tests {
     fn a_modification_is_counted_and_known() {
         let handle = fresh(7);
         let mark = Mark::at(handle).unwrap();
-        let here = Location::caller();
         assert_eq!((mark.look().version, mark.look().writer), (0, Epoch::NONE));
-        mark.write(Epoch::new(1, 2), 3, here, number(5));
+        mark.write(Epoch::new(1, 2), 3, number(5));
         let look = mark.glance(7).unwrap();
         assert_eq!((look.version, look.writer), (1, Epoch::new(1, 2)));
         assert_eq!((look.site, look.value, look.varied), (3, number(5), false));
-        mark.write(Epoch::new(1, 2), 3, here, number(5));
+        mark.write(Epoch::new(1, 2), 3, number(5));
         assert!(!mark.look().varied);
-        mark.write(Epoch::new(1, 2), 3, here, number(6));
+        mark.write(Epoch::new(1, 2), 3, number(6));
         assert!(mark.look().varied);
-        mark.write(Epoch::new(1, 2), 3, here, Value::ABSENT);
-        mark.write(Epoch::new(1, 2), 3, here, number(6));
+        mark.write(Epoch::new(1, 2), 3, Value::ABSENT);
+        mark.write(Epoch::new(1, 2), 3, number(6));
         assert_eq!((mark.look().version, mark.look().incarnation), (5, 1));
         give_back(handle);
         assert!(mark.glance(7).is_none());

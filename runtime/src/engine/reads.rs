@@ -2,17 +2,17 @@
 //!
 //! A table of the locations that the strand read and has not written since, by identity, in sets of
 //! [`WAYS`] as a cache has them. It doubles up to [`SETS`] sets; from then on the oldest read of a set
-//! gives way, so the checks on composed operations see a strand's last 2^14 locations or so. What a read
+//! gives way, so the checks on composed operations see a strand's last 2^15 locations or so. What a read
 //! that repeats itself must look at, and nothing else, is one line of a processor's cache a set.
 
 use super::arena::{self, Handle};
-use super::mark::Look;
+use super::mark::{Look, Version};
 use super::value::Value;
 
 /// Entries of a set.
 const WAYS: usize = 4;
 /// Most sets.
-const SETS: usize = 1 << 12;
+const SETS: usize = 1 << 13;
 
 /// What a read that repeats itself looks at.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub struct Read {
     /// When it was read last, on the strand's own count of reads.
     pub when: u32,
     /// Its version then.
-    pub version: u64,
+    pub version: Version,
     /// Its incarnation then.
     pub incarnation: u16,
     /// What it held.
@@ -54,11 +54,25 @@ pub struct Read {
     /// Since when the strand has found this value at every read.
     pub since: u32,
     /// Its version then.
-    pub since_version: u64,
+    pub since_version: Version,
 }
 
-fn tag_version(version: u64, value: Value) -> u32 {
-    (version as u32) << 1 | u32::from(value == Value::PRESENT)
+/// What is kept of a [`Read`] beside its tag: half a line.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(32))]
+struct Rest {
+    bits: u64,
+    mark: Handle,
+    site: u32,
+    version: Version,
+    since_version: Version,
+    since: u32,
+    incarnation: u16,
+    form: u8,
+}
+
+fn tag_version(version: Version, value: Value) -> u32 {
+    version << 1 | u32::from(value == Value::PRESENT)
 }
 
 /// See the module.
@@ -96,11 +110,11 @@ impl Reads {
     }
 
     #[inline]
-    fn rest(&self, set: usize, way: usize) -> *mut Read {
+    fn rest(&self, set: usize, way: usize) -> *mut Rest {
         // SAFETY: the block holds `sets * WAYS` entries.
         unsafe {
             arena::address(self.rest)
-                .cast::<Read>()
+                .cast::<Rest>()
                 .add(set * WAYS + way)
         }
     }
@@ -122,10 +136,20 @@ impl Reads {
     }
 
     fn read(&self, set: usize, way: usize) -> Read {
-        let when = self.tag(set, way).when;
+        let Tag { id, when, .. } = self.tag(set, way);
         // SAFETY: the entry is in bounds, and was written when its tag was.
-        let read = unsafe { *self.rest(set, way) };
-        Read { when, ..read }
+        let rest = unsafe { *self.rest(set, way) };
+        Read {
+            id,
+            mark: rest.mark,
+            site: rest.site,
+            when,
+            version: rest.version,
+            incarnation: rest.incarnation,
+            value: Value::from_words(rest.bits, rest.form),
+            since: rest.since,
+            since_version: rest.since_version,
+        }
     }
 
     /// The strand writes a location: what it had read of it since it last did.
@@ -140,14 +164,14 @@ impl Reads {
     /// The strand read a location of this version; `present`: not its value, only that it is there. False
     /// if that is news, which must be [noted](Self::note).
     #[inline]
-    pub fn again(&mut self, id: u64, version: u64, present: bool) -> bool {
+    pub fn again(&mut self, id: u64, version: Version, present: bool) -> bool {
         let Some((set, way)) = self.find(id) else {
             return false;
         };
         let when = self.tick();
         let tag = &mut self.tags(set)[way];
         // What is known of the value holds for the presence too.
-        let known = tag.version >> 1 == version as u32 & (u32::MAX >> 1)
+        let known = tag.version >> 1 == version & (u32::MAX >> 1)
             && (present || tag.version & 1 == 0);
         if known {
             tag.when = when;
@@ -201,8 +225,19 @@ impl Reads {
     }
 
     fn put(&mut self, (set, way): (usize, usize), read: Read) {
+        let (bits, form) = read.value.words();
+        let rest = Rest {
+            bits,
+            mark: read.mark,
+            site: read.site,
+            version: read.version,
+            since_version: read.since_version,
+            since: read.since,
+            incarnation: read.incarnation,
+            form,
+        };
         // SAFETY: in bounds, and the strand's own.
-        unsafe { *self.rest(set, way) = read };
+        unsafe { *self.rest(set, way) = rest };
         self.tags(set)[way] = Tag {
             id: read.id,
             version: tag_version(read.version, read.value),
@@ -234,7 +269,7 @@ impl Reads {
         let sets = (self.sets * 2).max(8);
         let fresh = Reads {
             tags: arena::alloc(sets * size_of::<Set>()),
-            rest: arena::alloc(sets * WAYS * size_of::<Read>()),
+            rest: arena::alloc(sets * WAYS * size_of::<Rest>()),
             sets,
             next: self.next,
         };
@@ -265,7 +300,7 @@ impl Reads {
             // SAFETY: the blocks are ours, of these sizes.
             unsafe {
                 arena::free(self.tags, self.sets * size_of::<Set>());
-                arena::free(self.rest, self.sets * WAYS * size_of::<Read>());
+                arena::free(self.rest, self.sets * WAYS * size_of::<Rest>());
             }
         }
     }
@@ -282,7 +317,7 @@ mod tests {
     use super::super::value::Form;
     use super::*;
 
-    fn look(id: u64, version: u64, value: Value) -> Look {
+    fn look(id: u64, version: Version, value: Value) -> Look {
         Look {
             version,
             value,
@@ -317,13 +352,13 @@ mod tests {
     fn the_table_grows_and_then_the_oldest_give_way() {
         let mut reads = Reads::new();
         let id = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        for n in 1..=40_000 {
-            reads.note(0, &look(id(n), n, Value::UNKNOWN), 1);
+        for n in 1..=80_000 {
+            reads.note(0, &look(id(n), n as Version, Value::UNKNOWN), 1);
         }
         assert_eq!(reads.all().count(), SETS * WAYS);
         assert_eq!(
-            reads.forget(id(40_000)).map(|read| read.version),
-            Some(40_000)
+            reads.forget(id(80_000)).map(|read| read.version),
+            Some(80_000)
         );
         reads.clear();
     }

@@ -44,7 +44,7 @@ use super::At;
 use super::arena::Handle;
 use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
-use super::mark::{self, Look, Mark};
+use super::mark::{self, Look, Mark, Version};
 use super::reads::Read;
 use super::scope::{self, Deed};
 use super::sink::{self, Act, Composition};
@@ -144,7 +144,7 @@ impl Spot {
         if !me.composes {
             return;
         }
-        let version = u64::from(self.version.load(Ordering::Relaxed));
+        let version = self.version.load(Ordering::Relaxed);
         let present = value == Some(Value::PRESENT);
         if scope::watches(me) || !me.reads.again(id, version, present) {
             self.seen(me, || id, value, at);
@@ -227,13 +227,13 @@ impl Spot {
             stale_size(me, &read, &now, by, at);
         }
         if by != 0 {
-            let (writer, site) = (me.access_epoch(), stack::site(me, at));
+            let (writer, site) = (me.note_epoch(), stack::site(me, at));
             if me.pedantic {
                 // Of two changes the order does not matter.
                 note_reader_of(me, mark, (writer, site, Some(Value::UNKNOWN)));
             }
-            mark.write(writer, site, at.location, now.value.plus(by));
-            self.version.store(mark.version() as u32, Ordering::Relaxed);
+            mark.write(writer, site, now.value.plus(by));
+            self.version.store(mark.version(), Ordering::Relaxed);
         }
     }
 
@@ -271,13 +271,13 @@ impl Spot {
             None if how == How::Blind => stack::is_blind(stack::site(me, at)),
             None => {}
         }
-        let writer = me.access_epoch();
-        let site = match mark.is_by(writer, at.location) {
+        let writer = me.note_epoch();
+        let site = match mark.is_by(writer) && stack::is_place(mark.site(), at) {
             true => mark.site(),
             false => stack::site(me, at),
         };
-        mark.write(writer, site, at.location, new);
-        self.version.store(mark.version() as u32, Ordering::Relaxed);
+        mark.write(writer, site, new);
+        self.version.store(mark.version(), Ordering::Relaxed);
     }
 }
 
@@ -290,7 +290,7 @@ fn remember(me: &mut State, mark: Handle, look: &Look, at: &At) {
 
 /// Whether a strand that the current one was not told of has modified the location since `version`.
 #[inline]
-fn moved(me: &State, version: u64, now: &Look) -> bool {
+fn moved(me: &State, version: Version, now: &Look) -> bool {
     now.version != version && now.writer.is_some() && !me.was_told(now.writer)
 }
 
@@ -319,7 +319,7 @@ fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
 
 /// The epoch that stands for what the strand does now.
 fn here(me: &mut State) -> Epoch {
-    me.access_epoch()
+    me.note_epoch()
 }
 
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {

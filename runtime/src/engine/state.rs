@@ -9,7 +9,8 @@
 //! # Times and epochs
 //!
 //! `time` is the strand's own component. It ticks after each release, lazily: only when something
-//! (an access, a grown clock) has *used* the epoch since. So an epoch names one clock value, in
+//! (an access, a grown clock) has *used* the epoch since; or, where the release may tell (see [`Passes`]),
+//! if something that the strand composes was *noted* at it. So an epoch names one clock value, in
 //! both directions: whoever has reached `time@slot` has all the strand knew then, and a release that
 //! publishes the epoch that was last published there has nothing to do. It also ticks before the
 //! clock grows within a used epoch, so that the clock of every access can be told from its epoch
@@ -48,6 +49,8 @@ pub struct State {
     turn: Option<SpinGuard<'static>>,
     /// Whether the current epoch was used.
     used: bool,
+    /// Whether something that it composes was noted at the current epoch.
+    noted: bool,
     /// The own component.
     time: Time,
     /// Its slot.
@@ -99,6 +102,17 @@ pub enum Edge {
     Told,
     /// Another schedule may turn it round: a lock, a read-modify-write, a map's operation.
     Chance,
+}
+
+/// What a release passes on of what its strand has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passes {
+    /// All.
+    All,
+    /// Accesses, and not what the strand composes of operations: a map's own release. No program waits for
+    /// another strand by a key of a map, so it tells nothing; and as it need not make a new epoch for each
+    /// write of a key, later operations on other keys find their clocks as they left them.
+    Accesses,
 }
 
 /// The epoch of a state that is nobody's: equal to no epoch in shadow.
@@ -236,6 +250,7 @@ impl State {
             busy: Cell::new(false),
             turn: None,
             used: true,
+            noted: false,
             time: record.start,
             slot: record.slot,
             told: Clock::EMPTY,
@@ -280,7 +295,7 @@ impl State {
             (*state).reads.clear();
             (*state).held.clear();
             let record = (*state).record;
-            if !(*state).used {
+            if !(*state).used && !(*state).noted {
                 record.now.store((*state).time - 1, Ordering::Release);
             }
             arena::free(arena::handle(state.cast()), size_of::<State>());
@@ -309,19 +324,41 @@ impl State {
         epoch
     }
 
+    /// The epoch of something that the strand composes: of no access.
+    #[inline]
+    pub fn note_epoch(&mut self) -> Epoch {
+        self.noted = true;
+        Epoch::new(self.slot, self.time)
+    }
+
     /// The epoch that a release publishes now.
     #[inline]
-    pub fn publish(&mut self) -> Epoch {
+    pub fn publish(&mut self, passes: Passes) -> Epoch {
         self.releases += 1;
-        if self.used {
+        if self.is_news(passes) {
             self.advance();
         }
         Epoch::new(self.slot, self.time - 1)
     }
 
+    /// The epoch that [`publish`](Self::publish) would give, where that was published before; else none.
+    #[inline]
+    pub fn published(&self, passes: Passes) -> Epoch {
+        match self.is_news(passes) {
+            true => Epoch::NONE,
+            false => Epoch::new(self.slot, self.time - 1),
+        }
+    }
+
+    #[inline]
+    fn is_news(&self, passes: Passes) -> bool {
+        self.used || self.noted && passes == Passes::All
+    }
+
     #[inline]
     fn advance(&mut self) {
         self.used = false;
+        self.noted = false;
         self.time += 1;
         self.record.now.store(self.time, Ordering::Release);
         self.record.fast.store(NO_EPOCH, Ordering::Relaxed);
@@ -397,7 +434,7 @@ impl State {
                 )
             },
             || {
-                if self.used {
+                if self.is_news(Passes::All) {
                     self.advance();
                 }
                 self.used = true;

@@ -6,7 +6,7 @@ use super::clock::Clock;
 use super::epoch::Epoch;
 use super::record::Record;
 use super::scope;
-use super::state::{self, Edge, State, Switch};
+use super::state::{self, Edge, Passes, State, Switch};
 use super::tape::{self, Event};
 use super::waits;
 use core::sync::atomic::Ordering;
@@ -42,7 +42,7 @@ pub(super) fn fork_into(me: &mut State, name: Option<&str>, session: Handle, at:
     let created = crate::stack::site(me, at);
     let mut past = Clock::EMPTY;
     past.assign(me.clock());
-    let now = me.publish();
+    let now = me.publish(Passes::All);
     past.raise(now.slot(), now.time());
     let record = Record::new(name, Some(me.record.id), created, session, past);
     if let Some(child) = Record::at(record) {
@@ -159,7 +159,7 @@ fn end_body() {
         let at = At::here(&super::Op("end of strand"));
         let mut clock = record.body.lock();
         clock.trace(&mut me, Event::Release, &at);
-        clock.release(&mut me, &at);
+        clock.release(&mut me, Passes::All, &at);
     }
 }
 

@@ -11,7 +11,7 @@ use super::clock::Clock;
 use super::epoch::Epoch;
 use super::lock::{Spin, SpinGuard};
 use super::prim::{AtomicU32, AtomicU64, Ordering};
-use super::state::{self, Edge, State};
+use super::state::{self, Edge, Passes, State};
 use super::tape::{self, Event};
 use super::{At, Op};
 
@@ -127,11 +127,22 @@ impl SyncVar {
     #[inline]
     fn acquire_by(&self, edge: Edge, at: &At) {
         if let Some(mut me) = state::enter() {
-            if tape::on(&me) {
-                self.lock().trace(&mut me, Event::Acquire, at);
-            }
-            self.learn(&mut me, edge, at);
+            self.acquire_for(&mut me, edge, at);
         }
+    }
+
+    /// [`acquire_in_turn`](Self::acquire_in_turn) by a strand at hand.
+    #[inline]
+    pub fn take_in(&self, me: &mut State, at: &At) {
+        self.acquire_for(me, Edge::Chance, at);
+    }
+
+    #[inline]
+    fn acquire_for(&self, me: &mut State, edge: Edge, at: &At) {
+        if tape::on(me) {
+            self.lock().trace(me, Event::Acquire, at);
+        }
+        self.learn(me, edge, at);
     }
 
     /// Acquires for a strand at hand, as part of an operation traced as a whole.
@@ -156,17 +167,34 @@ impl SyncVar {
         if let Some(mut me) = state::enter() {
             let mut clock = self.lock();
             clock.trace(&mut me, Event::Release, at);
-            clock.release(&mut me, at);
+            clock.release(&mut me, Passes::All, at);
         }
     }
 
     /// `L |= C_t`: as [`release`](Self::release), but earlier releases stay.
     #[inline]
     pub fn release_join(&self, at: &At) {
+        self.pass_on(Passes::All, at);
+    }
+
+    /// [`release_join`](Self::release_join) of a part of what the strand did.
+    #[inline]
+    pub fn pass_on(&self, passes: Passes, at: &At) {
         if let Some(mut me) = state::enter() {
             let mut clock = self.lock();
             clock.trace(&mut me, Event::ReleaseJoin, at);
-            clock.release_join(&mut me, at);
+            clock.release_join(&mut me, passes, at);
+        }
+    }
+
+    /// `L |= C_t` by a strand at hand, into a clock that nothing but joins is done to.
+    #[inline]
+    pub fn join_in(&self, me: &mut State, passes: Passes, at: &At) {
+        // What the strand released in this epoch is there still: joins take nothing away.
+        if me.published(passes) == Epoch(self.tip.load(Ordering::Relaxed)) {
+            me.releases += 1;
+        } else {
+            self.lock().release_join(me, passes, at);
         }
     }
 
@@ -276,8 +304,8 @@ impl Locked<'_> {
 
     /// `L := C_t`.
     #[inline]
-    pub fn release(&mut self, me: &mut State, at: &At) {
-        let tip = me.publish();
+    pub fn release(&mut self, me: &mut State, passes: Passes, at: &At) {
+        let tip = me.publish(passes);
         if self.tip() != tip {
             let body = self.body();
             body.clock.assign(me.clock());
@@ -288,13 +316,13 @@ impl Locked<'_> {
 
     /// `L |= C_t`.
     #[inline]
-    pub fn release_join(&mut self, me: &mut State, at: &At) {
+    pub fn release_join(&mut self, me: &mut State, passes: Passes, at: &At) {
         let tip = self.tip();
         // What is in `L` is known already: joining to it is replacing it.
         if tip.is_some() && me.knows(tip) || self.body_handle() == 0 {
-            return self.release(me, at);
+            return self.release(me, passes, at);
         }
-        let mine = me.publish();
+        let mine = me.publish(passes);
         self.join(me.clock(), mine);
         self.body().released = Some((at.op, at.location));
     }

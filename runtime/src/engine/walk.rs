@@ -104,7 +104,7 @@ impl Walks {
             if !me.composes {
                 return;
             }
-            walk.began = Some((me.access_epoch(), stack::site(&mut me, at)));
+            walk.began = Some((me.note_epoch(), stack::site(&mut me, at)));
             self.walking.fetch_add(1, Ordering::Relaxed);
         }
         let when = self.with(|log| {
@@ -125,7 +125,7 @@ impl Walks {
     #[cold]
     fn record(&self, shard: Name, key: u64, inserted: bool, value: Value, at: &At) {
         let Some(mut me) = state::enter() else { return };
-        let (by, site) = (me.access_epoch(), stack::site(&mut me, at));
+        let (by, site) = (me.note_epoch(), stack::site(&mut me, at));
         let strand = me.record.id;
         self.with(|log| {
             log.now += 1;

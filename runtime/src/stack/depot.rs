@@ -97,6 +97,7 @@ impl Entry {
 }
 
 /// An interned site.
+#[inline]
 pub fn get(site: u32) -> Option<&'static Entry> {
     // SAFETY: sites are handles of entries, which are never freed.
     (site != 0).then(|| unsafe { arena::get(site) })

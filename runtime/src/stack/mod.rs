@@ -148,6 +148,17 @@ pub fn key(site: u32) -> (usize, usize) {
     })
 }
 
+/// Whether a site is at the place of an operation.
+#[inline]
+pub fn is_place(site: u32, at: &At) -> bool {
+    depot::get(site).is_some_and(|entry| {
+        core::ptr::eq(entry.op, at.op)
+            && entry
+                .location
+                .is_some_and(|location| core::ptr::eq(location, at.location))
+    })
+}
+
 /// A site in full; `None` for site 0.
 pub fn told(site: u32) -> Option<Place> {
     let entry = depot::get(site)?;

@@ -264,14 +264,20 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(&mut self, value: V) -> V {
-        self.overwrite(value, How::Whole, &At::here(&Op("OccupiedEntry::insert")))
-    }
-
-    #[inline]
-    pub(in crate::dashmap) fn overwrite(&mut self, value: V, how: How, at: &At) -> V {
-        self.hold.wrote(value::of(&value), how, at);
+        let at = At::here(&Op("OccupiedEntry::insert"));
+        self.hold.wrote(value::of(&value), How::Whole, &at);
         // SAFETY: as in `get`; `&mut self` makes this the only reference to the value.
         mem::replace(unsafe { self.value.as_mut() }, value)
+    }
+
+    /// Sets the value, whatever it was, which is returned.
+    #[inline]
+    pub(in crate::dashmap) fn overwrite(mut self, value: V, at: &At) -> V {
+        let new = value::of(&value);
+        // SAFETY: as in `get`; nobody else has a reference to the value.
+        let old = mem::replace(unsafe { self.value.as_mut() }, value);
+        self.hold.end(new, How::Blind, at);
+        old
     }
 
     /// A reference to the value that may outlive the entry.
