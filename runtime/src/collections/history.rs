@@ -4,8 +4,9 @@
 //! Only operations by a strand that holds a lock take part: a map that nobody locks is one strand's, or
 //! its faults are map races.
 
+use super::tracked::Tracked;
 use crate::engine::{At, How, MapId, Past, What};
-use crate::value::Value;
+use crate::value::{self, Value};
 use std::collections::VecDeque;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -44,10 +45,17 @@ impl Histories {
         if Past::counts() { hash() } else { 0 }
     }
 
-    /// A key was found, whose history is `past`.
+    /// A key was found, with its history.
     #[inline]
-    pub(super) fn found(&self, past: &Past, hash: impl FnOnce() -> u64, what: What, at: &At) {
-        past.seen(|| self.id(hash()), what, at);
+    pub(super) fn found<V>(
+        &self,
+        tracked: &Tracked<V>,
+        hash: impl FnOnce() -> u64,
+        what: What,
+        at: &At,
+    ) {
+        let now = || value::of(tracked.value());
+        tracked.past.seen(|| self.id(hash()), what, now, at);
     }
 
     /// A key was looked for in vain.

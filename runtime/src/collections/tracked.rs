@@ -54,6 +54,20 @@ impl<V> Tracked<V> {
         &mut self.value
     }
 
+    /// The value, for a caller that comes by the key on its way.
+    #[inline]
+    pub(super) fn pass(&self, at: &At) -> &V {
+        self.past.passed(at);
+        self.read(at)
+    }
+
+    /// The value, for a caller that comes by the key on its way and may write it.
+    #[inline]
+    pub(super) fn pass_mut(&mut self, at: &At) -> &mut V {
+        self.past.passed(at);
+        self.write(at)
+    }
+
     /// The key is written, the value stays: an insertion of what is there.
     #[inline]
     pub(super) fn rewrite(&self, at: &At) {

@@ -28,7 +28,9 @@ pub struct OwningIter<K, V, S = RandomState> {
 
 impl<K: Eq + Hash, V, S: BuildHasher + Clone> OwningIter<K, V, S> {
     #[inline]
+    #[track_caller]
     pub(super) fn new(map: DashMap<K, V, S>, at: &At) -> Self {
+        map.ask_for_all(Mode::Exclusive, at);
         OwningIter {
             inner: map.inner.into_iter(),
             origin: Origin::new(at),

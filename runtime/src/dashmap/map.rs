@@ -8,7 +8,7 @@ use super::mapref::one::{Ref, RefMut};
 use super::read_only::ReadOnlyView;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, How, Op};
+use crate::engine::{At, How, Mode, Op};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -29,7 +29,12 @@ use std::hash::{BuildHasher, Hash, RandomState};
 pub struct DashMap<K, V, S = RandomState> {
     pub(super) inner: upstream::DashMap<K, Tracked<V>, S>,
     pub(super) edges: Edges,
+    /// [`ask_for_all`](Self::ask_for_all), for what knows less of `S` than that needs.
+    pub(super) ask: Ask<Self>,
 }
+
+/// Asks for all shards of a map.
+pub(super) type Ask<M> = fn(&M, Mode, &At);
 
 impl<K: Eq + Hash, V> DashMap<K, V, RandomState> {
     /// An empty map.
@@ -72,17 +77,16 @@ impl<K: Eq + Hash, V> DashMap<K, V, RandomState> {
     }
 }
 
-impl<K, V, S> DashMap<K, V, S> {
+impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     pub(super) fn over(inner: upstream::DashMap<K, Tracked<V>, S>) -> Self {
         DashMap {
             inner,
             edges: Edges::default(),
+            ask: Self::ask_for_all,
         }
     }
-}
 
-impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     /// The map as a view that lends plain references, and that nobody can write through.
     #[track_caller]
     #[inline]

@@ -1,12 +1,13 @@
 //! The traits of [`DashMap`]: operators, conversions, and [`Map`] itself.
 
+use super::edges::Edges;
 use super::iter::{Iter, IterMut, OwningIter};
 use super::mapref::entry::Entry;
 use super::mapref::multiple::RefMulti;
 use super::mapref::one::{Ref, RefMut};
 use super::try_result::TryResult;
 use super::{DashMap, Map};
-use crate::engine::{At, How, Op};
+use crate::engine::{At, How, Mode, Op};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::fmt;
@@ -17,8 +18,14 @@ impl<K: Eq + Hash + Clone, V: Clone, S: Clone> Clone for DashMap<K, V, S> {
     #[track_caller]
     #[inline]
     fn clone(&self) -> Self {
-        let clone = Self::over(self.inner.clone());
-        self.edges.size.acquire(&At::here(&Op("DashMap::clone")));
+        let at = At::here(&Op("DashMap::clone"));
+        (self.ask)(self, Mode::Shared, &at);
+        let clone = DashMap {
+            inner: self.inner.clone(),
+            edges: Edges::default(),
+            ask: self.ask,
+        };
+        self.edges.size.acquire(&at);
         clone
     }
 }

@@ -326,13 +326,32 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         self.edges.size.acquire(at);
     }
 
+    /// Takes the lock of each shard, and gives it back: what upstream takes by itself next is had, or the
+    /// deadlock is told.
+    #[track_caller]
+    pub(super) fn ask_for_all(&self, mode: Mode, at: &At) {
+        if !waits::holds_any() {
+            return;
+        }
+        for (number, lock) in self.inner.shards().iter().enumerate() {
+            let shard = self.shard(number);
+            match mode {
+                Mode::Shared => drop(shard::read(lock, shard, at)),
+                Mode::Exclusive => drop(shard::write(lock, shard, at)),
+            }
+        }
+    }
+
     #[inline]
     #[track_caller]
     pub(super) fn retain_at(&self, at: &At, mut f: impl FnMut(&K, &mut V) -> bool) {
         for (number, lock) in self.inner.shards().iter().enumerate() {
             let shard = self.shard(number);
-            let mut table = shard::write(lock, shard, at);
-            // SAFETY: locked for writing, and of the table only what was passed is removed.
+            // Held also while values are dropped: these may ask the map for something.
+            let _locked = shard::Locked::take(lock, shard, Mode::Exclusive, at);
+            // SAFETY: locked for writing until `_locked` is dropped.
+            let table = unsafe { &mut *lock.data_ptr() };
+            // SAFETY: as above, and of the table only what was passed is removed.
             for bucket in unsafe { table.iter() } {
                 // SAFETY: as above.
                 let (key, tracked) = unsafe { bucket.as_mut() };

@@ -2,12 +2,15 @@
 
 use super::DashMap;
 use super::edges::Edges;
+use super::map::Ask;
+use super::shard;
 use super::tracked::Tracked;
-use crate::engine::{At, Op};
+use crate::engine::{At, Op, Resource, waits};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::ptr;
 
 /// A map that nobody can write: it lends plain references and takes no lock.
 ///
@@ -16,6 +19,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 pub struct ReadOnlyView<K, V, S = RandomState> {
     inner: upstream::ReadOnlyView<K, Tracked<V>, S>,
     edges: Edges,
+    ask: Ask<DashMap<K, V, S>>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone, S: Clone> Clone for ReadOnlyView<K, V, S> {
@@ -28,6 +32,7 @@ impl<K: Eq + Hash + Clone, V: Clone, S: Clone> Clone for ReadOnlyView<K, V, S> {
         ReadOnlyView {
             inner,
             edges: Edges::default(),
+            ask: self.ask,
         }
     }
 }
@@ -48,6 +53,7 @@ impl<K, V, S> ReadOnlyView<K, V, S> {
         DashMap {
             inner: self.inner.into_inner(),
             edges: self.edges,
+            ask: self.ask,
         }
     }
 }
@@ -58,14 +64,30 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> ReadOnlyView<K, V, S>
         ReadOnlyView {
             inner: map.inner.into_read_only(),
             edges: map.edges,
+            ask: map.ask,
         }
+    }
+
+    /// What dashmap counts under locks is asked for here: a guard that was forgotten holds one still.
+    #[inline]
+    #[track_caller]
+    fn ask(&self, at: &At) {
+        let shards = self.inner.shards().iter().enumerate();
+        for (number, lock) in shards.filter(|_| waits::holds_any()) {
+            let shard = Resource {
+                address: ptr::from_ref(lock).addr(),
+                name: self.edges.id.shard(number),
+            };
+            drop(shard::read(lock, shard, at));
+        }
+        self.edges.size.acquire(at);
     }
 
     /// The number of entries.
     #[track_caller]
     #[inline]
     pub fn len(&self) -> usize {
-        self.edges.size.acquire(&At::here(&Op("ReadOnlyView::len")));
+        self.ask(&At::here(&Op("ReadOnlyView::len")));
         self.inner.len()
     }
 
@@ -73,9 +95,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> ReadOnlyView<K, V, S>
     #[track_caller]
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.edges
-            .size
-            .acquire(&At::here(&Op("ReadOnlyView::is_empty")));
+        self.ask(&At::here(&Op("ReadOnlyView::is_empty")));
         self.inner.is_empty()
     }
 
@@ -83,9 +103,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> ReadOnlyView<K, V, S>
     #[track_caller]
     #[inline]
     pub fn capacity(&self) -> usize {
-        self.edges
-            .size
-            .acquire(&At::here(&Op("ReadOnlyView::capacity")));
+        self.ask(&At::here(&Op("ReadOnlyView::capacity")));
         self.inner.capacity()
     }
 

@@ -143,7 +143,7 @@ impl Operation<'_> {
             self.clock.publish_fence(self.me, self.at);
         }
         f();
-        self.written(now(), How::Blind);
+        self.written(now(), How::Store);
     }
 
     #[inline]

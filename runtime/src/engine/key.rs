@@ -209,18 +209,30 @@ impl Past {
         state::enter().is_some_and(|me| me.composes && me.held.any())
     }
 
-    /// The key was found. `id` is its identity.
+    /// The key was found. `id` is its identity; `now` looks at the value.
     #[inline]
-    pub fn seen(&self, id: impl FnOnce() -> u64, what: What, at: &At) {
-        let value = match what {
-            What::Value => None,
-            What::Presence => Some(Value::PRESENT),
-            What::Passing | What::Writing | What::Nothing => return,
-        };
+    pub fn seen(&self, id: impl FnOnce() -> u64, what: What, now: impl FnOnce() -> Value, at: &At) {
         if let Some(mut me) = state::enter()
             && me.held.any()
         {
+            let value = match what {
+                // Who wrote it last may have held no lock, or have done it by a reference.
+                What::Value => (!self.0.knows_its_value()).then(now),
+                What::Presence => Some(Value::PRESENT),
+                What::Passing | What::Writing | What::Nothing => return,
+            };
             self.0.seen(&mut me, id, value, at);
+        }
+    }
+
+    /// The strand came by the key.
+    #[inline]
+    pub fn passed(&self, at: &At) {
+        if self.0.is_marked()
+            && let Some(mut me) = state::enter()
+            && me.held.any()
+        {
+            self.0.passed_by(&mut me, at);
         }
     }
 

@@ -40,8 +40,6 @@ struct Reader {
     site: AtomicU32,
 }
 
-/// Set in `form` once two different values were written.
-const VARIED: u32 = 1 << 8;
 /// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
 const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
 /// Set in `form` once it was counted down.
@@ -64,8 +62,6 @@ pub struct Look {
     pub site: u32,
     /// What it holds since.
     pub value: Value,
-    /// Whether two different values were ever written.
-    pub varied: bool,
     /// Whether it was ever counted down: its value names nothing.
     pub gauge: bool,
 }
@@ -80,7 +76,6 @@ impl Look {
             writer: Epoch::NONE,
             site: 0,
             value: Value::ABSENT,
-            varied: false,
             gauge: false,
         }
     }
@@ -110,6 +105,18 @@ impl Mark {
     #[inline]
     pub fn is_by(&self, writer: Epoch) -> bool {
         self.writer.load(Ordering::Relaxed) == writer.0
+    }
+
+    /// Who modified it last; none before the first modification.
+    #[inline]
+    pub fn writer(&self) -> Epoch {
+        Epoch(self.writer.load(Ordering::Relaxed))
+    }
+
+    /// Whether it is known which value it holds.
+    #[inline]
+    pub fn has_known_value(&self) -> bool {
+        Value::from_words(0, self.form.load(Ordering::Relaxed) as u8).is_known()
     }
 
     /// Where the last modification was made.
@@ -187,7 +194,6 @@ impl Mark {
             writer: Epoch(self.writer.load(Ordering::Relaxed)),
             site: self.site.load(Ordering::Relaxed),
             value: Value::from_words(self.bits.load(Ordering::Relaxed), form as u8),
-            varied: form & VARIED != 0,
             gauge: form & GAUGE != 0,
         }
     }
@@ -219,10 +225,6 @@ impl Mark {
         let old = Value::from_words(self.bits.load(Ordering::Relaxed), form as u8);
         let (bits, kind) = new.words();
         let mut flags = form & !0xff;
-        // What was there before the first modification is no value that anybody wrote.
-        if sequence > 0 && old.same(new) != Some(true) {
-            flags |= VARIED;
-        }
         if old.is_absent() && !new.is_absent() && sequence > 0 {
             flags = flags.wrapping_add(INCARNATION);
         }
@@ -337,14 +339,11 @@ mod tests {
         mark.write(Epoch::new(1, 2), 3, number(5));
         let look = mark.glance(7).unwrap();
         assert_eq!((look.version, look.writer), (1, Epoch::new(1, 2)));
-        assert_eq!((look.site, look.value, look.varied), (3, number(5), false));
-        mark.write(Epoch::new(1, 2), 3, number(5));
-        assert!(!mark.look().varied);
+        assert_eq!((look.site, look.value), (3, number(5)));
         mark.write(Epoch::new(1, 2), 3, number(6));
-        assert!(mark.look().varied);
         mark.write(Epoch::new(1, 2), 3, Value::ABSENT);
         mark.write(Epoch::new(1, 2), 3, number(6));
-        assert_eq!((mark.look().version, mark.look().incarnation), (5, 1));
+        assert_eq!((mark.look().version, mark.look().incarnation), (4, 1));
         give_back(handle);
         assert!(mark.glance(7).is_none());
     }

@@ -158,7 +158,7 @@ impl Session {
 
     fn take(&self) -> (Vec<Finding>, u64) {
         let most = self.max_reports.load(Ordering::Relaxed);
-        self.findings.take(most)
+        self.findings.take(most, |severity| self.tells(severity))
     }
 
     /// Whether findings of this severity are kept.

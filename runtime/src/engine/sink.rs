@@ -64,6 +64,8 @@ pub struct Composition {
     pub severity: Severity,
     /// The two sides.
     pub sides: [Act; 2],
+    /// Whether it is an error if the second side's place turns out to make what it writes of what it reads.
+    suspected: bool,
     witnesses: [Option<Act>; WITNESSES],
 }
 
@@ -83,7 +85,17 @@ impl Composition {
             kind,
             severity,
             sides,
+            suspected: false,
             witnesses: kept,
+        }
+    }
+
+    /// It is an error if the second side's place turns out, sooner or later, to make what it writes of
+    /// what it reads.
+    pub fn suspected(self) -> Self {
+        Composition {
+            suspected: true,
+            ..self
         }
     }
 }
@@ -107,17 +119,27 @@ impl Seen {
         }
     }
 
-    /// Whether nothing has shown since that this was none: a place that writes without having read does not
-    /// act on what it happens to have read.
-    fn stands(&self) -> bool {
+    /// How grave it is after all that has shown since; none if this was none. A place that writes without
+    /// having read does not act on what it happens to have read.
+    fn severity(&self) -> Option<Severity> {
         match self {
-            Seen::Composed(Composition {
-                kind: What::StaleWrite,
-                sides: [_, write],
-                ..
-            }) => !stack::was_blind(write.site),
-            _ => true,
+            Seen::Race(_) => Some(Severity::Error),
+            Seen::Composed(composed) => {
+                let write = composed.sides[1].site;
+                let blind = composed.kind == What::StaleWrite && stack::was_blind(write);
+                let is_error = composed.suspected && stack::computes(write);
+                (!blind).then_some(if is_error {
+                    Severity::Error
+                } else {
+                    composed.severity
+                })
+            }
         }
+    }
+
+    /// Whether it may still turn out to be graver than it looks.
+    fn is_suspected(&self) -> bool {
+        matches!(self, Seen::Composed(composed) if composed.suspected)
     }
 
     /// What two sightings of one fault have in common, either way round.
@@ -191,6 +213,11 @@ impl Findings {
                 let raw = arena::address(at).cast::<Raw>();
                 if (*raw).seen.key() == key {
                     (*raw).count += 1;
+                    if (*raw).seen.is_suspected() && !seen.is_suspected() {
+                        // What is certain is what is told.
+                        (*raw).seen = seen;
+                        (*raw).second = second;
+                    }
                     return;
                 }
                 at = (*raw).next;
@@ -224,8 +251,9 @@ impl Findings {
         unsafe { *self.list.get() = List::EMPTY };
     }
 
-    /// Takes the findings out and tells the first `most` in full; and how many more there were.
-    pub fn take(&self, most: usize) -> (Vec<Finding>, u64) {
+    /// Takes the findings out and tells the first `most` that are at least so grave in full; and how many
+    /// more there were.
+    pub fn take(&self, most: usize, least: impl Fn(Severity) -> bool) -> (Vec<Finding>, u64) {
         let List {
             first: mut at,
             lost: mut held_back,
@@ -239,9 +267,9 @@ impl Findings {
         while at != 0 {
             // SAFETY: the list is ours now; its handles name `Raw`s.
             let raw = unsafe { *arena::address(at).cast::<Raw>() };
-            if raw.seen.stands() {
+            if let Some(severity) = raw.seen.severity().filter(|severity| least(*severity)) {
                 if findings.len() < most {
-                    findings.push(tell(&raw));
+                    findings.push(tell(&raw, severity));
                 } else {
                     held_back += 1;
                 }
@@ -263,6 +291,7 @@ fn found(me: &State, seen: Seen) {
     let session = session::of(me);
     let (kind, sites) = seen.sides();
     match allow::allowed(kind, sites) {
+        Some(_) if seen.is_suspected() => {}
         Some(allowance) => session.showed(allowance),
         None => session.findings.add(seen, me.record),
     }
@@ -270,7 +299,7 @@ fn found(me: &State, seen: Seen) {
 
 /// A fault of several operations was found by `me`, whose operation is the second side.
 pub fn report_composed(me: &State, composition: Composition) {
-    if session::of(me).tells(composition.severity) {
+    if composition.suspected || session::of(me).tells(composition.severity) {
         found(me, Seen::Composed(composition));
     }
 }
@@ -328,12 +357,12 @@ fn acted(act: &Act) -> Side {
     }
 }
 
-fn tell(raw: &Raw) -> Finding {
+fn tell(raw: &Raw, severity: Severity) -> Finding {
     match &raw.seen {
         Seen::Race(sighting) => race(raw, sighting),
         Seen::Composed(composed) => Finding {
             kind: composed.kind,
-            severity: composed.severity,
+            severity,
             first: acted(&composed.sides[0]),
             second: acted(&composed.sides[1]),
             witnesses: composed.witnesses.iter().flatten().map(acted).collect(),

@@ -12,12 +12,29 @@
 //!   whoever reads again before it writes;
 //! * a value that was changed back to what the strand had read: the write is what an atomic operation
 //!   at that moment would have written;
-//! * a fill: every value ever written there is the same as the one written now (a note);
+//! * a value equal to the one that it replaces, unless it was made of the old one: next section;
 //! * a write in between that the writer was *told* of (see `state`): the program orders the three on
 //!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
 //!   nothing;
-//! * a place in the source that also writes without having read, whoever calls it, before or after: it
-//!   does not act on reads. (A heartbeat, a lock's `turn`.)
+//! * a call that also writes without having read, before or after, and a place that so overwrites what
+//!   another strand wrote, whoever calls it: it does not act on reads. (A heartbeat, a lock's `turn`.) The
+//!   call is told by its whole stack: a setter that everybody shares is called here after a look, and there
+//!   to fill the map at the start, which says nothing of the former.
+//!
+//! ## A value equal to the one that it replaces
+//!
+//! Two strands read 3, and both write 4: an update is lost, and nobody sees it in the map. Two strands see
+//! that a flag is down, and both raise it: nothing is lost. In one execution the two look alike; what differs
+//! is whether the value was *made* of what was read. So it is taken for lost (an error)
+//!
+//! * if the writing site [computes](crate::stack::makes): over the run, what it writes varies with what it
+//!   has read. A flag, a state, a reset is always the same, whatever was read; a value that the strand also
+//!   read elsewhere (the newest version, for the one that is loaded) is a copy. The site may show this after
+//!   the update was lost: so the sighting is kept as a suspicion, and judged when the session ends;
+//! * if the key was present and both are integers, in a map: an integer there is a number. In an atomic it
+//!   may as well be the code of a state, for which a map has an enumeration.
+//!
+//! Otherwise it is a note: flags, states, fills of an absent key.
 //!
 //! # ABA
 //!
@@ -58,6 +75,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 pub enum How {
     /// It does not look at what it replaces.
     Blind,
+    /// So does this, and a number there may be a state's: an atomic's `store`.
+    Store,
     /// It reads and writes as one.
     Whole,
     /// It looks at what it replaces, and may leave it.
@@ -67,6 +86,12 @@ pub enum How {
 }
 
 impl How {
+    /// Whether it looks at nothing.
+    #[inline]
+    fn is_blind(self) -> bool {
+        matches!(self, How::Blind | How::Store)
+    }
+
     /// Whether it may find that the value is not the one that the strand believes in.
     fn looks(self) -> bool {
         matches!(self, How::Conditional | How::Exchange)
@@ -163,6 +188,25 @@ impl Spot {
         {
             scope::did(me, mark.id(), Deed::Read, at);
         }
+    }
+
+    /// As [`passed`](Self::passed), of a location that nobody but its mark can name.
+    pub fn passed_by(&self, me: &mut State, at: &At) {
+        if let Some(mark) = Mark::at(self.mark.load(Ordering::Relaxed)) {
+            self.passed(me, mark.id(), at);
+        }
+    }
+
+    /// Whether anybody has touched it.
+    #[inline]
+    pub fn is_marked(&self) -> bool {
+        self.mark.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the value that it holds is known here.
+    #[inline]
+    pub fn knows_its_value(&self) -> bool {
+        Mark::at(self.mark.load(Ordering::Relaxed)).is_some_and(Mark::has_known_value)
     }
 
     /// The strand found a key absent that was never there.
@@ -267,8 +311,17 @@ impl Spot {
                 if moved && how != How::Whole {
                     judge(me, &read, &mark.look(), new, how, at);
                 }
+                if how.is_blind() {
+                    makes(me, &read, new, at);
+                }
             }
-            None if how == How::Blind => stack::is_blind(stack::site(me, at)),
+            None if how.is_blind() => {
+                let site = stack::site(me, at);
+                stack::is_blind(site, || match mark.writer() {
+                    writer if writer.is_some() && !me.was_told(writer) => stack::Blind::Foreign,
+                    _ => stack::Blind::Known,
+                });
+            }
             None => {}
         }
         let writer = me.note_epoch();
@@ -312,7 +365,7 @@ fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
         {
             aba(me, read, now, new, None, at);
         }
-        (How::Blind, None | Some(false)) => stale(me, read, now, new, at),
+        (How::Blind | How::Store, None | Some(false)) => stale(me, read, now, new, how, at),
         _ => {}
     }
 }
@@ -322,14 +375,30 @@ fn here(me: &mut State) -> Epoch {
     me.note_epoch()
 }
 
-fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
-    let same = new.same(now.value);
+/// Whether the strand has read the value that it writes, elsewhere.
+fn is_copy(me: &State, id: u64, new: Value) -> bool {
+    me.reads
+        .all()
+        .any(|other| other.id != id && other.value == new)
+}
+
+/// The strand writes `new` where it had read another value; perhaps because it had.
+fn makes(me: &mut State, read: &Read, new: Value, at: &At) {
+    if let (Some(from), Some(to)) = (read.value.digest(), new.digest()) {
+        let site = stack::site(me, at);
+        stack::makes(site, (from, to), || is_copy(me, read.id, new));
+    }
+}
+
+fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
     let site = stack::site(me, at);
     if stack::was_blind(site) {
         return;
     }
-    let severity = match same {
-        Some(true) if !now.varied => Severity::Note,
+    let same = new.same(now.value) == Some(true);
+    let is_number = how == How::Blind && read.value.is_integer() && new.is_integer();
+    let severity = match new.same(now.value) {
+        Some(true) if !is_number || is_copy(me, read.id, new) => Severity::Note,
         None if read.value.is_absent() => Severity::Warning,
         _ => Severity::Error,
     };
@@ -357,9 +426,15 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, at: &At) {
         role: "the write in between",
         value: now.value,
     };
+    let composition = Composition::new(Kind::StaleWrite, severity, sides, [between]);
+    // Whether an equal value was made of the old one may show later.
+    let is_suspected = same && severity == Severity::Note;
     sink::report_composed(
         me,
-        Composition::new(Kind::StaleWrite, severity, sides, [between]),
+        match is_suspected {
+            true => composition.suspected(),
+            false => composition,
+        },
     );
 }
 

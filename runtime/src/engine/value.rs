@@ -149,6 +149,19 @@ impl Value {
         matches!(self.form, Form::Pointer | Form::Bits) && self.bits >= 1 << 16
     }
 
+    /// Whether it is an integer.
+    pub fn is_integer(self) -> bool {
+        matches!(self.form, Form::Unsigned | Form::Signed)
+    }
+
+    /// A digest of it; none where nothing is known to digest.
+    pub fn digest(self) -> Option<u32> {
+        match self.form {
+            Form::Unknown | Form::Absent | Form::Present | Form::Unit => None,
+            _ => Some((self.bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32),
+        }
+    }
+
     /// Whether it can only say yes or no, and so names nothing.
     pub fn is_flag(self) -> bool {
         self.form == Form::Bool

@@ -9,7 +9,7 @@ use crate::engine::bucket::Bucket;
 use crate::engine::finding::Mode;
 use crate::engine::{Allowance, Op};
 use core::panic::Location;
-use core::sync::atomic::AtomicBool;
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 const BUCKETS: usize = 1 << 16;
 
@@ -30,8 +30,12 @@ pub struct Entry {
     pub locks: u32,
     /// For a lock set: how its newest lock is held.
     pub mode: Mode,
-    /// Whether a strand wrote here without having read.
-    pub blind: AtomicBool,
+    /// Whether a strand wrote here without having read: see [`Blind`](super::Blind).
+    pub blind: AtomicU8,
+    /// Whether what strands write here varies with what they have read.
+    pub computes: AtomicBool,
+    /// Digests of what the last one had read, and of what it wrote; 0: none yet.
+    pub made: AtomicU64,
     /// What the program allows here; for such a set: the rest of it.
     pub allows: u32,
     /// For such a set: its newest allowance.
@@ -137,7 +141,9 @@ pub fn intern(hash: u64, head: Head, frames: &[usize]) -> u32 {
                 mode: head.mode,
                 allows: head.allows,
                 allowance: head.allowance,
-                blind: AtomicBool::new(false),
+                blind: AtomicU8::new(0),
+                computes: AtomicBool::new(false),
+                made: AtomicU64::new(0),
             });
             entry
                 .add(1)

@@ -121,21 +121,63 @@ fn place_of(site: &depot::Entry) -> Option<&'static depot::Entry> {
     depot::get(bare(site.op, site.location?))
 }
 
-/// A strand wrote at a site without having read what it replaced.
-pub fn is_blind(site: u32) {
-    if let Some(site) = depot::get(site)
-        && !site.blind.load(Ordering::Relaxed)
-        && let Some(place) = place_of(site)
-    {
-        site.blind.store(true, Ordering::Relaxed);
-        place.blind.store(true, Ordering::Relaxed);
+/// How a strand writes at a site without having read what it replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Blind {
+    /// It replaces what nobody had written, or what the strand knew of.
+    Known = 1,
+    /// It replaces what another strand wrote, and does not care.
+    Foreign = 2,
+}
+
+/// A strand wrote at a site without having read what it replaced, which `how` knows more of.
+#[inline]
+pub fn is_blind(site: u32, how: impl FnOnce() -> Blind) {
+    let Some(entry) = depot::get(site) else {
+        return;
+    };
+    let known = entry.blind.load(Ordering::Relaxed);
+    if known < Blind::Foreign as u8 {
+        let how = how() as u8;
+        if known < how {
+            entry.blind.store(how, Ordering::Relaxed);
+            if let Some(place) = place_of(entry).filter(|_| how == Blind::Foreign as u8) {
+                place.blind.store(how, Ordering::Relaxed);
+            }
+        }
     }
 }
 
-/// Whether a strand ever did at the site's place.
+/// Whether a strand ever wrote without having read at the site, or without caring at its place.
 pub fn was_blind(site: u32) -> bool {
-    let place = depot::get(site).and_then(place_of);
-    place.is_some_and(|place| place.blind.load(Ordering::Relaxed))
+    depot::get(site).is_some_and(|entry| {
+        let blind = |entry: &depot::Entry| entry.blind.load(Ordering::Relaxed);
+        blind(entry) != 0 || place_of(entry).is_some_and(|place| blind(place) != 0)
+    })
+}
+
+/// A strand wrote at a site what it may have made of what it had read there: digests of the two.
+/// `is_copy` says whether it just copied the value from elsewhere.
+pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> bool) {
+    let Some(entry) = depot::get(site) else {
+        return;
+    };
+    let now = u64::from(read) << 32 | u64::from(written);
+    let last = entry.made.load(Ordering::Relaxed);
+    let both_differ = (last ^ now) >> 32 != 0 && (last ^ now) as u32 != 0;
+    if last != 0 && !both_differ || entry.computes.load(Ordering::Relaxed) || is_copy() {
+        return;
+    }
+    match last {
+        0 => entry.made.store(now, Ordering::Relaxed),
+        _ => entry.computes.store(true, Ordering::Relaxed),
+    }
+}
+
+/// Whether what strands write at a site is known to vary with what they have read.
+pub fn computes(site: u32) -> bool {
+    depot::get(site).is_some_and(|entry| entry.computes.load(Ordering::Relaxed))
 }
 
 /// What makes two sites the same place, whatever their stacks and locks.

@@ -4,6 +4,7 @@ use crate::{alone, deadlock, in_a_process, panic_of};
 use fidge::dashmap::{DashMap, DashSet, Entry};
 use fidge::sync::{Mutex, RwLock};
 use std::mem;
+use std::sync::{Arc, Weak};
 
 type Map = DashMap<u32, u32>;
 
@@ -112,7 +113,7 @@ const HOLDS: [Hold; 18] = [
 /// An operation, whether it reads only, and how it is called.
 type Request = (&'static str, bool, fn(&Map));
 
-const REQUESTS: [Request; 17] = [
+const REQUESTS: [Request; 18] = [
     ("DashMap::get", true, |map| drop(map.get(&1))),
     ("DashMap::contains_key", true, |map| {
         assert!(map.contains_key(&1))
@@ -125,6 +126,9 @@ const REQUESTS: [Request; 17] = [
     ("DashMap::capacity", true, |map| assert!(map.capacity() > 0)),
     ("DashMap::iter", true, |map| {
         assert_eq!(map.iter().count(), 1)
+    }),
+    ("DashMap::clone", true, |map| {
+        assert_eq!(map.clone().len(), 1)
     }),
     ("DashMap::get_mut", false, |map| drop(map.get_mut(&1))),
     ("DashMap::insert", false, |map| {
@@ -252,6 +256,46 @@ alone! {
             panic_of(|| assert!(map.insert(1, 2).is_some()));
         });
         deadlock(&report, "DashMap::get", "DashMap::insert");
+        let report = fidge::check(|| {
+            let map = map();
+            mem::forget(map.get(&1));
+            panic_of(|| assert_eq!(map.into_iter().count(), 1));
+        });
+        deadlock(&report, "DashMap::get", "DashMap::into_iter");
+        let report = fidge::check(|| {
+            let map = map();
+            mem::forget(map.get_mut(&1));
+            let view = map.into_read_only();
+            assert!(view.contains_key(&1));
+            panic_of(|| assert_eq!(view.len(), 1));
+        });
+        deadlock(&report, "DashMap::get_mut", "ReadOnlyView::len");
+    }
+}
+
+alone! {
+    fn of_a_value_whose_drop_asks_the_map_that_drops_it() {
+        struct Session(Weak<DashMap<u32, Session>>);
+        impl Drop for Session {
+            fn drop(&mut self) {
+                if let Some(sessions) = self.0.upgrade() {
+                    let _last = sessions.contains_key(&1);
+                }
+            }
+        }
+        type Sessions = DashMap<u32, Session>;
+        let removals: [(&str, fn(&Sessions)); 2] = [
+            ("DashMap::clear", |sessions| sessions.clear()),
+            ("DashMap::retain", |sessions| sessions.retain(|_, _| false)),
+        ];
+        for (removal, remove) in removals {
+            let report = fidge::check(|| {
+                let sessions = Arc::new(Sessions::new());
+                sessions.insert(1, Session(Arc::downgrade(&sessions)));
+                panic_of(|| remove(&sessions));
+            });
+            deadlock(&report, removal, "DashMap::contains_key");
+        }
     }
 }
 

@@ -150,7 +150,7 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
         self.contract.look(&at);
         let tracked = self.base.get();
         let histories = &self.contract.histories;
-        histories.found(&tracked.past, || self.hash, What::Value, &at);
+        histories.found(tracked, || self.hash, What::Value, &at);
         tracked.read(&at)
     }
 

@@ -30,7 +30,7 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
     fn next(&mut self) -> Option<(&'a K, &'a V)> {
         let at = self.traversal.step();
         let (key, tracked) = self.base.next()?;
-        Some((key, tracked.read(&at)))
+        Some((key, tracked.pass(&at)))
     }
 
     #[inline]
@@ -51,7 +51,7 @@ impl<'a, K, V> Iterator for Iter<'a, K, V> {
         let at = self.traversal.step();
         self.base.fold(init, |folded, (key, tracked)| {
             self.traversal.check(&at);
-            f(folded, (key, tracked.read(&at)))
+            f(folded, (key, tracked.pass(&at)))
         })
     }
 }
@@ -99,7 +99,7 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
     fn next(&mut self) -> Option<(&'a K, &'a mut V)> {
         let at = self.traversal.step();
         let (key, tracked) = self.base.next()?;
-        Some((key, tracked.write(&at)))
+        Some((key, tracked.pass_mut(&at)))
     }
 
     #[inline]
@@ -120,7 +120,7 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
         let at = self.traversal.step();
         self.base.fold(init, |folded, (key, tracked)| {
             self.traversal.check(&at);
-            f(folded, (key, tracked.write(&at)))
+            f(folded, (key, tracked.pass_mut(&at)))
         })
     }
 }

@@ -205,6 +205,7 @@ impl<K, V, S> HashMap<K, V, S> {
         self.base.retain(|key, tracked| {
             // `f` may have synchronised with others since the last key.
             self.contract.change(&at);
+            tracked.past.passed(&at);
             f(key, tracked.value_mut())
         });
     }
@@ -365,7 +366,7 @@ where
         self.contract.look(&at);
         self.base
             .get_disjoint_mut(ks)
-            .map(|found| found.map(|tracked| tracked.write(&at)))
+            .map(|found| found.map(|tracked| tracked.pass_mut(&at)))
     }
 
     /// The values of several keys at once, to be written; whether two are equal is not looked at.
@@ -387,7 +388,7 @@ where
         self.contract.look(&at);
         // SAFETY: the caller promises that no two of `ks` are equal.
         let found = unsafe { self.base.get_disjoint_unchecked_mut(ks) };
-        found.map(|found| found.map(|tracked| tracked.write(&at)))
+        found.map(|found| found.map(|tracked| tracked.pass_mut(&at)))
     }
 
     /// Whether the map has a key that equals `k`.
@@ -517,7 +518,7 @@ where
         let hash = || self.base.hasher().hash_one(k);
         let histories = &self.contract.histories;
         match &found {
-            Some(found) => histories.found(&tracked(found).past, hash, what, at),
+            Some(found) => histories.found(tracked(found), hash, what, at),
             None => histories.missed(hash, at),
         }
         found

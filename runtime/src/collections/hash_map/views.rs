@@ -161,7 +161,7 @@ impl<'a, K, V> Iterator for ValuesMut<'a, K, V> {
     #[inline]
     fn next(&mut self) -> Option<&'a mut V> {
         let at = self.traversal.step();
-        Some(self.base.next()?.write(&at))
+        Some(self.base.next()?.pass_mut(&at))
     }
 
     #[inline]
@@ -182,7 +182,7 @@ impl<'a, K, V> Iterator for ValuesMut<'a, K, V> {
         let at = self.traversal.step();
         self.base.fold(init, |folded, tracked| {
             self.traversal.check(&at);
-            f(folded, tracked.write(&at))
+            f(folded, tracked.pass_mut(&at))
         })
     }
 }

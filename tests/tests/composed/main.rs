@@ -1,6 +1,9 @@
 //! What strands compose of several atomic operations: stale writes and ABA.
 #![cfg(feature = "detect")]
 
+mod equal_values;
+mod setters;
+
 use fidge::dashmap::DashMap;
 use fidge::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use fidge::{Kind, Report, thread};
@@ -154,41 +157,6 @@ fn load_then_store_loses_an_update() {
         || counter.store(1, SeqCst),
     );
     assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
-}
-
-#[test]
-fn a_place_that_writes_blindly_elsewhere_acts_on_nothing() {
-    let seen = AtomicUsize::new(0);
-    let touch = |now: usize| seen.store(now, SeqCst);
-    let report = interleave(
-        || {
-            for step in 1..3 {
-                if step == 2 {
-                    assert_eq!(seen.load(SeqCst), 1);
-                }
-                touch(step);
-            }
-            assert_eq!(seen.load(SeqCst), 2);
-        },
-        || seen.store(9, SeqCst),
-        || touch(3),
-    );
-    assert!(report.is_clean(), "{report}");
-    let beat = |beats: usize| {
-        for beat in 0..beats {
-            seen.store(beat, SeqCst);
-            if beat > 0 {
-                assert!(seen.load(SeqCst) < 100);
-            }
-        }
-    };
-    let report = fidge::check(|| {
-        thread::scope(|s| {
-            s.spawn(|| beat(50));
-            s.spawn(|| beat(50));
-        });
-    });
-    assert!(report.is_clean(), "{report}");
 }
 
 /// A free list of two slots by index; slot `n` links to `next[n]`.
@@ -567,7 +535,7 @@ mod annotations {
         let report = fidge::check(|| fidge::expect_race!(DataRace, "a rough count", { write() }));
         assert!(report.is_clean(), "{report}");
         assert_eq!(report.unmet().len(), 1);
-        let line = "composed.rs:";
+        let line = "main.rs:";
         assert!(report.unmet()[0].contains(line) && report.unmet()[0].ends_with("a rough count"));
         assert!(report.to_string().contains("did not show"), "{report}");
     }
@@ -661,6 +629,35 @@ fn a_walk_over_the_map_is_a_second_look() {
         },
     );
     assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn so_is_a_walk_over_a_map_behind_a_lock() {
+    use fidge::collections::HashMap;
+    type Prices = HashMap<&'static str, u32>;
+    let walks: [fn(&mut Prices) -> Option<u32>; 5] = [
+        |map| map.values().max().copied(),
+        |map| map.iter().map(|(_, n)| *n).max(),
+        |map| map.values_mut().map(|n| *n).max(),
+        |map| map.clone().into_values().max(),
+        |map| {
+            map.retain(|_, n| *n < 100);
+            Some(0)
+        },
+    ];
+    for walk in walks {
+        let map = fidge::sync::Mutex::new(HashMap::from([("k", 1)]));
+        let report = interleave(
+            || map.lock().unwrap().get("k").copied(),
+            || map.lock().unwrap().insert("k", 5),
+            || {
+                let mut map = map.lock().unwrap();
+                let most = walk(&mut map).unwrap();
+                map.insert("k", most + 6)
+            },
+        );
+        assert!(report.is_clean(), "{report}");
+    }
 }
 
 #[test]
