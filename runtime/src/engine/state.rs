@@ -341,13 +341,10 @@ impl State {
         Epoch::new(self.slot, self.time - 1)
     }
 
-    /// The epoch that [`publish`](Self::publish) would give, where that was published before; else none.
+    /// Whether [`publish`](Self::publish) would give just this epoch.
     #[inline]
-    pub fn published(&self, passes: Passes) -> Epoch {
-        match self.is_news(passes) {
-            true => Epoch::NONE,
-            false => Epoch::new(self.slot, self.time - 1),
-        }
+    pub fn has_published(&self, epoch: Epoch, passes: Passes) -> bool {
+        epoch == Epoch::new(self.slot, self.time - 1) && !self.is_news(passes)
     }
 
     #[inline]

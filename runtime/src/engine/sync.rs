@@ -191,7 +191,7 @@ impl SyncVar {
     #[inline]
     pub fn join_in(&self, me: &mut State, passes: Passes, at: &At) {
         // What the strand released in this epoch is there still: joins take nothing away.
-        if me.published(passes) == Epoch(self.tip.load(Ordering::Relaxed)) {
+        if me.has_published(Epoch(self.tip.load(Ordering::Relaxed)), passes) {
             me.releases += 1;
         } else {
             self.lock().release_join(me, passes, at);
