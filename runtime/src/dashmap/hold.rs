@@ -34,17 +34,17 @@ impl Hold {
     /// # Safety
     ///
     /// `key` is valid and stays in place until the hold is dropped. A shard's lock grants that for
-    /// as long as it is held, in either mode.
+    /// as long as it is held, in either mode. `now` looks at the value.
     #[inline]
     pub unsafe fn take(
         key: NonNull<Key>,
         shard: Resource,
         mode: Mode,
-        what: What,
+        look: (What, impl FnOnce() -> Value),
         at: &At,
     ) -> Self {
         // SAFETY: the caller's promise.
-        unsafe { key.as_ref() }.acquired(shard, mode, what, at);
+        unsafe { key.as_ref() }.acquired(shard, mode, look, at);
         Hold {
             key,
             shard,

@@ -2,7 +2,7 @@
 
 use super::hold::Hold;
 use crate::engine::{At, How, Key, Mode, Op, Resource, What};
-use crate::value;
+use crate::value::{self, Value};
 use std::ptr::{self, NonNull};
 use std::{fmt, mem, process};
 
@@ -17,6 +17,12 @@ pub(super) struct Tracked<V> {
     pub hash: u64,
 }
 
+/// The value is not looked at, or what is made of it is told by itself.
+pub(super) const UNSEEN: (What, fn() -> Value) = (What::Nothing, || Value::UNKNOWN);
+
+/// Somebody comes by on its way over the map.
+pub(super) const PASSED: (What, fn() -> Value) = (What::Passing, || Value::UNKNOWN);
+
 impl<V> Tracked<V> {
     /// A value under a new key, which the current strand inserts.
     #[inline]
@@ -29,7 +35,8 @@ impl<V> Tracked<V> {
     #[inline]
     pub fn seen(&self, at: &At) -> &V {
         let no_lock = Resource::UNKNOWN;
-        self.key.acquired(no_lock, Mode::Shared, What::Value, at);
+        let look = (What::Value, || value::of(&self.value));
+        self.key.acquired(no_lock, Mode::Shared, look, at);
         self.key.released(Mode::Shared, None, at);
         &self.value
     }
@@ -42,7 +49,7 @@ impl<V> Tracked<V> {
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
         let key = NonNull::from(key);
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(key, shard, Mode::Exclusive, What::Nothing, at) };
+        let _hold = unsafe { Hold::take(key, shard, Mode::Exclusive, UNSEEN, at) };
         f(value)
     }
 
@@ -57,7 +64,7 @@ impl<V> Tracked<V> {
                 NonNull::from(&*key),
                 shard,
                 Mode::Exclusive,
-                What::Nothing,
+                UNSEEN,
                 at,
             )
         };
@@ -73,7 +80,7 @@ impl<V> Tracked<V> {
     pub fn into_seen(self, at: &At) -> V {
         let no_lock = Resource::UNKNOWN;
         self.key
-            .acquired(no_lock, Mode::Exclusive, What::Nothing, at);
+            .acquired(no_lock, Mode::Exclusive, UNSEEN, at);
         self.key.released(Mode::Exclusive, None, at);
         self.value
     }
@@ -97,7 +104,7 @@ impl<V: Clone> Clone for Tracked<V> {
         // SAFETY: `self.key` is borrowed from the caller for longer than this body runs.
         let key = NonNull::from(&self.key);
         // SAFETY: as above. dashmap's own `clone` has locked the shard, which is not known here.
-        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, What::Passing, &at) };
+        let _hold = unsafe { Hold::take(key, Resource::UNKNOWN, Mode::Shared, PASSED, &at) };
         Tracked {
             value: self.value.clone(),
             key: Key::default(),

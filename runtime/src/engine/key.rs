@@ -87,9 +87,15 @@ impl Key {
         }
     }
 
-    /// Call right after the real lock, that of `shard`, was taken.
+    /// Call right after the real lock, that of `shard`, was taken. `now` looks at the value.
     #[inline]
-    pub fn acquired(&self, shard: Resource, mode: Mode, what: What, at: &At) {
+    pub fn acquired(
+        &self,
+        shard: Resource,
+        mode: Mode,
+        (what, now): (What, impl FnOnce() -> Value),
+        at: &At,
+    ) {
         let Some(mut me) = state::enter() else { return };
         if what == What::Writing && me.composes {
             // Before the key is among what it holds.
@@ -99,16 +105,14 @@ impl Key {
         if me.pedantic && matches!(what, What::Value | What::Presence) {
             self.spot.note(&mut me, || self.id, None, at);
         }
-        let value = match what {
-            What::Value => None,
-            What::Presence => Some(Value::PRESENT),
-            What::Passing => {
-                self.spot.passed(&mut me, self.id, at);
-                return;
+        match what {
+            What::Value | What::Presence => {
+                let present = what == What::Presence;
+                self.spot.seen_as(&mut me, self.id, present, now, at);
             }
-            What::Writing | What::Nothing => return,
-        };
-        self.spot.seen_as(&mut me, self.id, value, at);
+            What::Passing => self.spot.passed(&mut me, self.id, at),
+            What::Writing | What::Nothing => {}
+        }
     }
 
     /// Call right before the real lock is given back. `wrote`: what the strand that holds the key
@@ -186,7 +190,7 @@ pub fn missed(map: MapId, hash: u64, gone: Option<&Gone>, at: &At) {
             Some(gone) => {
                 gone.clock.take_in(&mut me, at);
                 gone.spot
-                    .seen_as(&mut me, map.key(hash), Some(Value::ABSENT), at);
+                    .seen_as(&mut me, map.key(hash), false, || Value::ABSENT, at);
             }
             None => Spot::missed(&mut me, map.key(hash), at),
         }

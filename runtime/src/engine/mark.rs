@@ -14,8 +14,10 @@ use super::value::Value;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
-/// How often a location was modified. Of two, all that matters is whether they are the same.
+/// How often a location was modified, modulo 2^28: of two, what matters is whether they are the same.
 pub type Version = u32;
+
+const VERSIONS: u32 = 1 << 28;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ pub struct Mark {
     site: AtomicU32,
     /// Form of the value, and the flags below.
     form: AtomicU32,
+    /// Its version when a key came into being that was absent.
+    born: AtomicU32,
     /// A [`Reader`], once one was noted; of a free mark, the next in the pool.
     more: AtomicU32,
 }
@@ -44,8 +48,6 @@ struct Reader {
 const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
 /// Set in `form` once it was counted down.
 const GAUGE: u32 = 1 << 11;
-/// The lowest bit of the number of times that the location came into being anew.
-const INCARNATION: u32 = 1 << 16;
 
 /// A mark as it is at some moment.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +56,8 @@ pub struct Look {
     pub id: u64,
     /// How often the location was modified.
     pub version: Version,
-    /// How often a removed key was inserted anew.
-    pub incarnation: u16,
+    /// Its version when it came into being, where it is a key that was absent before.
+    pub born: Version,
     /// Who modified it last; none before the first modification.
     pub writer: Epoch,
     /// Where that was.
@@ -67,17 +69,10 @@ pub struct Look {
 }
 
 impl Look {
-    /// A location without a mark, where nothing ever was.
-    pub fn untouched(id: u64) -> Self {
-        Look {
-            id,
-            version: 0,
-            incarnation: 0,
-            writer: Epoch::NONE,
-            site: 0,
-            value: Value::ABSENT,
-            gauge: false,
-        }
+    /// Whether it came into being since it was of this version.
+    pub fn came_after(&self, version: Version) -> bool {
+        let age = |then: Version| self.version.wrapping_sub(then) % VERSIONS;
+        age(self.born) < age(version)
     }
 }
 
@@ -98,7 +93,7 @@ impl Mark {
     /// How often the location was modified.
     #[inline]
     pub fn version(&self) -> Version {
-        (self.sequence.load(Ordering::Relaxed) / 2) as Version
+        (self.sequence.load(Ordering::Relaxed) / 2) as Version % VERSIONS
     }
 
     /// Whether the last modification was made in this epoch.
@@ -111,6 +106,13 @@ impl Mark {
     #[inline]
     pub fn writer(&self) -> Epoch {
         Epoch(self.writer.load(Ordering::Relaxed))
+    }
+
+    /// What it holds.
+    #[inline]
+    pub fn value(&self) -> Value {
+        let form = self.form.load(Ordering::Relaxed) as u8;
+        Value::from_words(self.bits.load(Ordering::Relaxed), form)
     }
 
     /// Whether it is known which value it holds.
@@ -190,10 +192,10 @@ impl Mark {
         Look {
             id: self.id.load(Ordering::Relaxed),
             version: self.version(),
-            incarnation: (form / INCARNATION) as u16,
+            born: self.born.load(Ordering::Relaxed),
             writer: Epoch(self.writer.load(Ordering::Relaxed)),
             site: self.site.load(Ordering::Relaxed),
-            value: Value::from_words(self.bits.load(Ordering::Relaxed), form as u8),
+            value: self.value(),
             gauge: form & GAUGE != 0,
         }
     }
@@ -224,13 +226,13 @@ impl Mark {
         let form = self.form.load(Ordering::Relaxed);
         let old = Value::from_words(self.bits.load(Ordering::Relaxed), form as u8);
         let (bits, kind) = new.words();
-        let mut flags = form & !0xff;
         if old.is_absent() && !new.is_absent() && sequence > 0 {
-            flags = flags.wrapping_add(INCARNATION);
+            let born = (sequence / 2 + 1) as Version % VERSIONS;
+            self.born.store(born, Ordering::Relaxed);
         }
         self.writer.store(writer.0, Ordering::Relaxed);
         self.bits.store(bits, Ordering::Relaxed);
-        self.form.store(flags | u32::from(kind), Ordering::Relaxed);
+        self.form.store(form & !0xff | u32::from(kind), Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
         self.sequence.store(sequence + 2, Ordering::Release);
     }
@@ -281,6 +283,7 @@ pub fn fresh(id: u64) -> Handle {
         mark.writer.store(0, Ordering::Relaxed);
         mark.bits.store(0, Ordering::Relaxed);
         mark.form.store(0, Ordering::Relaxed);
+        mark.born.store(0, Ordering::Relaxed);
         mark.site.store(0, Ordering::Relaxed);
         mark.more.store(0, Ordering::Relaxed);
         mark.id.store(id, Ordering::Release);
@@ -343,7 +346,8 @@ mod tests {
         mark.write(Epoch::new(1, 2), 3, number(6));
         mark.write(Epoch::new(1, 2), 3, Value::ABSENT);
         mark.write(Epoch::new(1, 2), 3, number(6));
-        assert_eq!((mark.look().version, mark.look().incarnation), (4, 1));
+        assert_eq!((mark.look().version, mark.look().born), (4, 4));
+        assert!(mark.look().came_after(2) && !mark.look().came_after(4));
         give_back(handle);
         assert!(mark.glance(7).is_none());
     }

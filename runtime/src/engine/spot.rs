@@ -156,23 +156,37 @@ impl Spot {
             scope::did(me, mark.id(), Deed::Read, at);
         }
         let present = value == Some(Value::PRESENT);
-        if !me.reads.again(mark.id(), mark.version(), present) {
-            let mut look = mark.look();
-            look.value = value.unwrap_or(look.value);
-            remember(me, handle, &look, at);
+        let (id, version) = (mark.id(), mark.version());
+        if !me.reads.again(id, version, present) {
+            let value = value.unwrap_or_else(|| mark.value());
+            remember(me, handle, (id, version), value, at);
         }
     }
 
-    /// [`seen`](Self::seen), of a location whose identity is at hand: most often this is all.
+    /// [`seen`](Self::seen), of a location whose identity is at hand, and whose value `now` looks at unless
+    /// the strand only saw that it is there: its mark is not asked.
     #[inline]
-    pub fn seen_as(&self, me: &mut State, id: u64, value: Option<Value>, at: &At) {
+    pub fn seen_as(
+        &self,
+        me: &mut State,
+        id: u64,
+        present: bool,
+        now: impl FnOnce() -> Value,
+        at: &At,
+    ) {
         if !me.composes {
             return;
         }
         let version = self.version.load(Ordering::Relaxed);
-        let present = value == Some(Value::PRESENT);
-        if scope::watches(me) || !me.reads.again(id, version, present) {
-            self.seen(me, || id, value, at);
+        if !scope::watches(me) && me.reads.again(id, version, present) {
+            return;
+        }
+        let value = if present { Value::PRESENT } else { now() };
+        match self.mark.load(Ordering::Acquire) {
+            handle if handle != 0 && !scope::watches(me) => {
+                remember(me, handle, (id, version), value, at);
+            }
+            _ => self.seen(me, || id, Some(value), at),
         }
     }
 
@@ -216,7 +230,7 @@ impl Spot {
             scope::did(me, id, Deed::Read, at);
         }
         if me.composes && !me.reads.again(id, 0, false) {
-            remember(me, 0, &Look::untouched(id), at);
+            remember(me, 0, (id, 0), Value::ABSENT, at);
         }
     }
 
@@ -264,7 +278,8 @@ impl Spot {
         if by != 0 && scope::watches(me) {
             scope::did(me, now.id, Deed::Add, at);
         }
-        if let Some(read) = me.reads.forget(now.id)
+        if let Some(forgotten) = me.reads.forget(now.id)
+            && let read = me.reads.recall(&forgotten)
             && moved(me, read.version, &now)
             && read.value.same(now.value) == Some(false)
         {
@@ -306,13 +321,12 @@ impl Spot {
         }
         match me.reads.forget(id) {
             Some(read) => {
-                let version = mark.version();
-                let moved = read.version != version || how.looks() && read.since_version != version;
-                if moved && how != How::Whole {
+                if how.looks() || how.is_blind() && !read.is_of(mark.version()) {
+                    let read = me.reads.recall(&read);
                     judge(me, &read, &mark.look(), new, how, at);
                 }
                 if how.is_blind() {
-                    makes(me, &read, new, at);
+                    makes(me, id, read.value(), new, at);
                 }
             }
             None if how.is_blind() => {
@@ -336,9 +350,9 @@ impl Spot {
 
 /// The strand read a location that looked like this, where it has not read it before.
 #[inline(never)]
-fn remember(me: &mut State, mark: Handle, look: &Look, at: &At) {
+fn remember(me: &mut State, mark: Handle, known: (u64, Version), value: Value, at: &At) {
     let site = stack::site(me, at);
-    me.reads.note(mark, look, site);
+    me.reads.note(mark, known, value, site);
 }
 
 /// Whether a strand that the current one was not told of has modified the location since `version`.
@@ -361,7 +375,7 @@ fn judge(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
             }
         }
         (How::Conditional, Some(true))
-            if now.incarnation != read.incarnation && !now.value.is_absent() =>
+            if now.came_after(read.version) && !now.value.is_absent() =>
         {
             aba(me, read, now, new, None, at);
         }
@@ -383,10 +397,10 @@ fn is_copy(me: &State, id: u64, new: Value) -> bool {
 }
 
 /// The strand writes `new` where it had read another value; perhaps because it had.
-fn makes(me: &mut State, read: &Read, new: Value, at: &At) {
-    if let (Some(from), Some(to)) = (read.value.digest(), new.digest()) {
+fn makes(me: &mut State, id: u64, read: Value, new: Value, at: &At) {
+    if let (Some(from), Some(to)) = (read.digest(), new.digest()) {
         let site = stack::site(me, at);
-        stack::makes(site, (from, to), || is_copy(me, read.id, new));
+        stack::makes(site, (from, to), || is_copy(me, id, new));
     }
 }
 

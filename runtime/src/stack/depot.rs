@@ -34,6 +34,8 @@ pub struct Entry {
     pub blind: AtomicU8,
     /// Whether what strands write here varies with what they have read.
     pub computes: AtomicBool,
+    /// How often it copied what was read elsewhere, as far as that was asked.
+    pub copies: AtomicU8,
     /// Digests of what the last one had read, and of what it wrote; 0: none yet.
     pub made: AtomicU64,
     /// What the program allows here; for such a set: the rest of it.
@@ -143,6 +145,7 @@ pub fn intern(hash: u64, head: Head, frames: &[usize]) -> u32 {
                 allowance: head.allowance,
                 blind: AtomicU8::new(0),
                 computes: AtomicBool::new(false),
+                copies: AtomicU8::new(0),
                 made: AtomicU64::new(0),
             });
             entry

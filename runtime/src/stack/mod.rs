@@ -157,6 +157,9 @@ pub fn was_blind(site: u32) -> bool {
     })
 }
 
+/// What a site copied so often it does not compute: to ask takes a look at all that the strand has read.
+const MOST_COPIES: u8 = 32;
+
 /// A strand wrote at a site what it may have made of what it had read there: digests of the two.
 /// `is_copy` says whether it just copied the value from elsewhere.
 pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> bool) {
@@ -166,7 +169,13 @@ pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> b
     let now = u64::from(read) << 32 | u64::from(written);
     let last = entry.made.load(Ordering::Relaxed);
     let both_differ = (last ^ now) >> 32 != 0 && (last ^ now) as u32 != 0;
-    if last != 0 && !both_differ || entry.computes.load(Ordering::Relaxed) || is_copy() {
+    let copies = entry.copies.load(Ordering::Relaxed);
+    let is_settled = entry.computes.load(Ordering::Relaxed) || copies >= MOST_COPIES;
+    if last != 0 && !both_differ || is_settled {
+        return;
+    }
+    if is_copy() {
+        entry.copies.store(copies + 1, Ordering::Relaxed);
         return;
     }
     match last {

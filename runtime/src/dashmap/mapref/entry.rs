@@ -232,7 +232,9 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
         let Tracked { value, key, hash } = entry.get_mut();
         let (value, key, hash) = (NonNull::from(value), NonNull::from(key), *hash);
         // SAFETY: `entry` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, what, at) };
+        let now = || value::of(unsafe { value.as_ref() });
+        // SAFETY: as above.
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, (what, now), at) };
         OccupiedEntry {
             hold,
             entry,

@@ -2,8 +2,8 @@
 
 use crate::dashmap::hold::Hold;
 use crate::dashmap::shard::Locked;
-use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, How, Mode, What};
+use crate::dashmap::tracked::{PASSED, Tracked};
+use crate::engine::{At, How, Mode};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
@@ -36,7 +36,7 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
         } = tracked;
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
-        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, What::Passing, at) };
+        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, PASSED, at) };
         RefMulti {
             _hold: hold,
             _shard: shard,
@@ -108,7 +108,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
         let hold =
-            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, What::Passing, at) };
+            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, PASSED, at) };
         RefMutMulti {
             hold,
             _shard: shard,

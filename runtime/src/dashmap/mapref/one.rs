@@ -4,6 +4,7 @@ pub use super::mapped::{MappedRef, MappedRefMut};
 use crate::dashmap::hold::Hold;
 use crate::dashmap::tracked::Tracked;
 use crate::engine::{At, How, Mode, Op, Resource, What};
+use crate::value;
 use ::dashmap as upstream;
 use std::fmt;
 use std::hash::Hash;
@@ -24,9 +25,10 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
         what: What,
         at: &At,
     ) -> Self {
-        let key = NonNull::from(&guard.value().key);
+        let Tracked { value, key, .. } = guard.value();
+        let (key, now) = (NonNull::from(key), || value::of(value));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, shard, Mode::Shared, what, at) };
+        let hold = unsafe { Hold::take(key, shard, Mode::Shared, (what, now), at) };
         Ref { hold, guard }
     }
 
@@ -120,7 +122,9 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
         let Tracked { value, key, .. } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
-        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, what, at) };
+        let now = || value::of(unsafe { value.as_ref() });
+        // SAFETY: as above.
+        let hold = unsafe { Hold::take(key, shard, Mode::Exclusive, (what, now), at) };
         RefMut { hold, guard, value }
     }
 
