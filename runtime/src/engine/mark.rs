@@ -120,6 +120,15 @@ impl Mark {
         Value::from_words(0, self.form.load(Ordering::Relaxed) as u8).is_known()
     }
 
+    /// Whether it is known to hold that value.
+    #[inline]
+    pub fn holds(&self, value: Value) -> bool {
+        let (bits, form) = value.words();
+        self.bits.load(Ordering::Relaxed) == bits
+            && self.form.load(Ordering::Relaxed) as u8 == form
+            && value.is_known()
+    }
+
     /// Where the last modification was made.
     #[inline]
     pub fn site(&self) -> u32 {

@@ -165,6 +165,12 @@ impl Reads {
         self.next
     }
 
+    /// How often the strand has read anything.
+    #[inline]
+    pub fn count(&self) -> u64 {
+        self.next.into()
+    }
+
     /// The strand read a location that looked like this.
     pub fn note(&mut self, mark: Handle, look: &Look, site: u32) {
         let when = self.tick();
