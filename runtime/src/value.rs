@@ -35,7 +35,7 @@ macro_rules! known {
 #[inline]
 fn known<T>(value: &T) -> Option<Value> {
     known! { value: T;
-        u8 => |n| unsigned(*n),
+        u8 => |n| Value::new(u64::from(*n), Form::Byte),
         u16 => |n| unsigned(*n),
         u32 => |n| unsigned(*n),
         u64 => |n| unsigned(*n),

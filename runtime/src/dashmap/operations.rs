@@ -6,7 +6,7 @@ use super::mapref::one::{Ref, RefMut};
 use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, How, Mode, Resource, What, waits};
+use crate::engine::{At, How, Mode, Resource, Walks, What, waits};
 use crate::value::{self, Value};
 use ::dashmap as upstream;
 use std::borrow::Borrow;
@@ -314,6 +314,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         for (number, lock) in self.inner.shards().iter().enumerate() {
             let shard = self.shard(number);
             last = Some(shard::Locked::take(lock, shard, Mode::Exclusive, at));
+            Walks::visit(shard, at);
             // SAFETY: locked for writing; the table is not changed while it is iterated over.
             for bucket in unsafe { (*lock.data_ptr()).iter() } {
                 // SAFETY: as above.
@@ -349,6 +350,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             let shard = self.shard(number);
             // Held also while values are dropped: these may ask the map for something.
             let _locked = shard::Locked::take(lock, shard, Mode::Exclusive, at);
+            Walks::visit(shard, at);
             // SAFETY: locked for writing until `_locked` is dropped.
             let table = unsafe { &mut *lock.data_ptr() };
             // SAFETY: as above, and of the table only what was passed is removed.

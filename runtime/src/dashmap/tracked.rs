@@ -59,15 +59,7 @@ impl<V> Tracked<V> {
     pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {
         let Tracked { value, key, .. } = self;
         // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let hold = unsafe {
-            Hold::take(
-                NonNull::from(&*key),
-                shard,
-                Mode::Exclusive,
-                UNSEEN,
-                at,
-            )
-        };
+        let hold = unsafe { Hold::take(NonNull::from(&*key), shard, Mode::Exclusive, UNSEEN, at) };
         let aborts = AbortOnPanic;
         // SAFETY: what is read is written back before anybody sees it: `f` returns or never ends.
         unsafe { ptr::write(value, f(ptr::read(value))) };
@@ -79,8 +71,7 @@ impl<V> Tracked<V> {
     #[inline]
     pub fn into_seen(self, at: &At) -> V {
         let no_lock = Resource::UNKNOWN;
-        self.key
-            .acquired(no_lock, Mode::Exclusive, UNSEEN, at);
+        self.key.acquired(no_lock, Mode::Exclusive, UNSEEN, at);
         self.key.released(Mode::Exclusive, None, at);
         self.value
     }

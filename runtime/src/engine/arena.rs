@@ -195,7 +195,11 @@ pub fn alloc(bytes: usize) -> Handle {
 
 /// The next `size` bytes of the region.
 fn take(size: usize) -> usize {
-    let align = if size.is_multiple_of(LINE) { LINE } else { UNIT };
+    let align = if size.is_multiple_of(LINE) {
+        LINE
+    } else {
+        UNIT
+    };
     let mut next = NEXT.load(Ordering::Relaxed);
     loop {
         let at = next.next_multiple_of(align);

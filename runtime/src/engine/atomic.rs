@@ -101,10 +101,20 @@ impl Operation<'_> {
         }
     }
 
+    /// Whether it left the value as it was, as far as that is known.
     #[inline]
-    fn written(&mut self, value: Value, how: How) {
-        if let Some(spot) = self.spot {
-            spot.written(self.me, mark::new_id, value, how, self.at);
+    fn written(&mut self, value: Value, how: How) -> bool {
+        match self.spot {
+            Some(spot) => spot.written(self.me, mark::new_id, value, how, self.at),
+            None => false,
+        }
+    }
+
+    /// The operation changed nothing: it may be repeated until it does.
+    #[inline]
+    fn asked(&mut self) {
+        if let Some((id, version)) = self.spot.and_then(Spot::known) {
+            self.me.asks(self.at.location, id, version);
         }
     }
 
@@ -150,15 +160,22 @@ impl Operation<'_> {
     fn rmw<T>(mut self, order: Ordering, f: impl FnOnce() -> T, now: impl Fn() -> Value) -> T {
         let value = f();
         self.modified(order);
-        self.written(now(), How::Whole);
+        if self.written(now(), How::Whole) {
+            self.asked();
+        }
         value
     }
 
     #[inline]
     fn modified(&mut self, order: Ordering) {
         self.shadow.trace(self.me, Event::Rmw, order, self.at);
-        // Strands that modify one value come one after the other: who is first is luck.
-        self.take_in(order, Edge::Chance);
+        // Strands that modify one value come one after the other: who is first is luck. But one that asked
+        // before, and finds that others have changed the value since, waited for that.
+        let now = |_: &State| self.spot.and_then(Spot::known).unwrap_or_default();
+        let edge = self
+            .me
+            .edge_at(self.at.location, now, |then, now| then != now);
+        self.take_in(order, edge);
         self.shadow.touch(self.me, Kind::RMW, self.at);
         if releases(order) {
             self.clock.release_join(self.me, Passes::All, self.at);
@@ -184,6 +201,7 @@ impl Operation<'_> {
             Err(_) => {
                 self.loaded(failure);
                 self.seen(now());
+                self.asked();
             }
         }
         result

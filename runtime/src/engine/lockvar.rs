@@ -4,7 +4,8 @@ use super::At;
 use super::finding::Mode;
 use super::held::{Resource, Via};
 use super::order::{self, Named};
-use super::state::{self, Edge, Passes, State};
+use super::scope::{self, Deed};
+use super::state::{self, Passes, State};
 use super::sync::SyncVar;
 use super::tape::{self, Event};
 use super::waits::{self, Queue, Request};
@@ -31,12 +32,14 @@ impl LockVar {
         }
     }
 
-    /// Call right after the real lock was taken.
+    /// Call right after the real lock was taken. How often the strand has read anything so far.
     #[inline]
-    pub fn acquired(&self, mode: Mode, at: &At) {
-        if let Some(mut me) = state::enter() {
-            self.taken(&mut me, Via::Lock, self.resource(), mode, at);
-        }
+    pub fn acquired(&self, mode: Mode, at: &At) -> u64 {
+        let Some(mut me) = state::enter() else {
+            return 0;
+        };
+        self.taken(&mut me, Via::Lock, self.resource(), mode, at);
+        me.reads.count()
     }
 
     /// Call after the real lock was taken by an operation that may wait, before [`acquired`](Self::acquired).
@@ -68,9 +71,11 @@ impl LockVar {
             let id = self.exclusive.lock().id();
             tape::push(me, event, id, 0, at);
         }
-        self.exclusive.learn(me, Edge::Chance, at);
+        let now = |me: &State| (self as *const _ as u64, me.reads.count());
+        let edge = me.edge_at(at.location, now, |then, now| then == now);
+        self.exclusive.learn(me, edge, at);
         if mode == Mode::Exclusive {
-            self.shared.learn(me, Edge::Chance, at);
+            self.shared.learn(me, edge, at);
         }
         me.hold((self as *const _ as usize, via), resource, mode, at);
     }
@@ -86,10 +91,27 @@ impl LockVar {
         }
     }
 
+    /// The holder looks at what the lock protects, or may write it.
+    #[inline]
+    pub fn touched(&self, deed: Deed, at: &At) {
+        scope::protected(|| self.name.name(), deed, at);
+    }
+
     /// Call right before the real lock is given back.
     #[inline]
     pub fn released(&self, mode: Mode, at: &At) {
         if let Some(mut me) = state::enter() {
+            self.given_back(&mut me, Passes::All, mode, at);
+        }
+    }
+
+    /// As [`released`](Self::released), where the holder has looked and written nothing. A strand that takes
+    /// the lock at the same place once more, and has read nothing that is known here since it first did, when
+    /// it had read `reads` times, waits for something.
+    #[inline]
+    pub fn released_as_it_was(&self, mode: Mode, reads: u64, at: &At) {
+        if let Some(mut me) = state::enter() {
+            me.asks(at.location, self as *const _ as u64, reads);
             self.given_back(&mut me, Passes::All, mode, at);
         }
     }

@@ -121,6 +121,15 @@ impl Mark {
         Value::from_words(0, self.form.load(Ordering::Relaxed) as u8).is_known()
     }
 
+    /// Whether it is known to hold that value.
+    #[inline]
+    pub fn holds(&self, value: Value) -> bool {
+        let (bits, form) = value.words();
+        self.bits.load(Ordering::Relaxed) == bits
+            && self.form.load(Ordering::Relaxed) as u8 == form
+            && value.is_known()
+    }
+
     /// Where the last modification was made.
     #[inline]
     pub fn site(&self) -> u32 {
@@ -232,7 +241,8 @@ impl Mark {
         }
         self.writer.store(writer.0, Ordering::Relaxed);
         self.bits.store(bits, Ordering::Relaxed);
-        self.form.store(form & !0xff | u32::from(kind), Ordering::Relaxed);
+        self.form
+            .store(form & !0xff | u32::from(kind), Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
         self.sequence.store(sequence + 2, Ordering::Release);
     }

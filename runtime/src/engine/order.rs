@@ -22,6 +22,7 @@ use super::epoch::Epoch;
 use super::finding::{Kind, Mode, Severity};
 use super::held::Entry;
 use super::lock::{Came, Spin};
+use super::mark::key_id;
 use super::sink::{self, Act, Composition};
 use super::state::{self, State};
 use super::value::Value;
@@ -54,6 +55,13 @@ impl Name {
     #[inline]
     pub fn shard(map: u64, number: usize) -> Self {
         Name(1 << 63 | map << 16 | number as u64 & 0xffff)
+    }
+
+    /// The identity of what the lock protects, as a location.
+    pub fn location(self) -> u64 {
+        /// In place of a key's hash.
+        const PROTECTED: u64 = 0xa5a5_a5a5_a5a5_a5a5;
+        key_id(self.0, PROTECTED)
     }
 }
 

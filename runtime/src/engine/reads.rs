@@ -121,6 +121,8 @@ pub struct Reads {
     /// Beliefs, in the same places.
     beliefs: Handle,
     sets: usize,
+    /// What leaves a set's number of an identity.
+    shift: u32,
     len: usize,
     next: u32,
 }
@@ -132,6 +134,7 @@ impl Reads {
             entries: 0,
             beliefs: 0,
             sets: 0,
+            shift: 0,
             len: 0,
             next: 1,
         }
@@ -140,7 +143,8 @@ impl Reads {
     /// The first place of the location's set.
     #[inline]
     fn set_of(&self, id: u64) -> usize {
-        ((id >> 32) as usize & (self.sets - 1)) * WAYS
+        // Identities are spread by multiplication: their highest bits are the best.
+        (id >> self.shift) as usize * WAYS
     }
 
     #[inline]
@@ -222,8 +226,7 @@ impl Reads {
         // SAFETY: in bounds, and the strand's own.
         let entry = unsafe { &mut *self.entry(index) };
         // What is known of the value holds for the presence too.
-        let known = entry.is_of(version)
-            && (present || entry.form() != Value::PRESENT.words().1);
+        let known = entry.is_of(version) && (present || entry.form() != Value::PRESENT.words().1);
         if known {
             if entry.mark & BELIEVED == 0 {
                 entry.mark |= BELIEVED;
@@ -248,6 +251,12 @@ impl Reads {
             // Which of two reads came first would no longer be known.
             self.clear();
         }
+    }
+
+    /// How often the strand has read anything.
+    #[inline]
+    pub fn count(&self) -> u64 {
+        self.next.into()
     }
 
     /// The strand read a location, and this is news.
@@ -309,6 +318,7 @@ impl Reads {
             entries: arena::alloc(sets * WAYS * size_of::<Entry>()),
             beliefs: arena::alloc(sets * WAYS * size_of::<Belief>()),
             sets,
+            shift: u64::BITS - sets.ilog2(),
             len: self.len,
             next: self.next,
         };
@@ -401,7 +411,10 @@ mod tests {
         assert!(reads.again(ids[0], 3, false));
         reads.note(0, (ids[0], 9), five, 2);
         let forgotten = reads.forget(ids[0]).expect("it was read");
-        let (read, other) = (reads.recall(&forgotten), reads.all().next().expect("the other"));
+        let (read, other) = (
+            reads.recall(&forgotten),
+            reads.all().next().expect("the other"),
+        );
         assert_eq!((read.version, read.since_version, read.site), (9, 3, 2));
         assert!(read.since < other.when && other.when < read.when);
         reads.clear();

@@ -10,7 +10,9 @@
 //! a cycle, and when the last open scope ends all is forgotten. An operation outside of any scope is
 //! one by itself.
 //!
-//! Operations on locks are no conflicts: who was first there does not matter where the data agrees.
+//! Operations on locks are no conflicts: who was first there does not matter where the data agrees. What a
+//! lock protects is a location, where it is plain data, which cannot hold a map: of a map each key is one.
+//! So is the population of a shard: a walk over the map reads it, and who inserts or removes a key adds to it.
 //!
 //! While no scope is open in a session, an operation pays one load.
 
@@ -19,6 +21,7 @@ use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::list::List;
 use super::lock::Spin;
+use super::order::Name;
 use super::record::Record;
 use super::sink::{self, Act, Composition};
 use super::state::{self, State};
@@ -236,6 +239,17 @@ impl Drop for Scope {
                 graph.forget();
             }
         });
+    }
+}
+
+/// The current strand does `deed` to what the lock of that name protects.
+#[inline]
+pub fn protected(lock: impl FnOnce() -> Name, deed: Deed, at: &At) {
+    if are_open()
+        && let Some(mut me) = state::enter()
+        && watches(&me)
+    {
+        did(&mut me, lock().location(), deed, at);
     }
 }
 

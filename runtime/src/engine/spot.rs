@@ -32,7 +32,10 @@
 //!   read elsewhere (the newest version, for the one that is loaded) is a copy. The site may show this after
 //!   the update was lost: so the sighting is kept as a suspicion, and judged when the session ends;
 //! * if the key was present and both are integers, in a map: an integer there is a number. In an atomic it
-//!   may as well be the code of a state, for which a map has an enumeration.
+//!   may as well be the code of a state, for which a map has an enumeration: there it must be the next number
+//!   up or down, of an integer wider than a byte, and not from 0, which is what a flag is raised from;
+//! * if it is a set's key, which was there before: all that it says is that it is there, and `insert` would
+//!   have said whether it was.
 //!
 //! Otherwise it is a note: flags, states, fills of an absent key.
 //!
@@ -306,14 +309,27 @@ impl Spot {
         }
     }
 
-    /// The strand writes `new`.
+    /// Which location this is, and how often it was modified, if anybody has touched it.
+    pub fn known(&self) -> Option<(u64, u64)> {
+        let mark = Mark::at(self.mark.load(Ordering::Relaxed))?;
+        Some((mark.id(), mark.version().into()))
+    }
+
+    /// The strand writes `new`. Whether an operation that reads as well left the value as it was.
     #[inline]
-    pub fn written(&self, me: &mut State, id: impl FnOnce() -> u64, new: Value, how: How, at: &At) {
+    pub fn written(
+        &self,
+        me: &mut State,
+        id: impl FnOnce() -> u64,
+        new: Value,
+        how: How,
+        at: &At,
+    ) -> bool {
         if !me.composes {
-            return;
+            return false;
         }
         let Some((_, mark)) = self.mark(id) else {
-            return;
+            return false;
         };
         let id = mark.id();
         if scope::watches(me) {
@@ -343,8 +359,10 @@ impl Spot {
             true => mark.site(),
             false => stack::site(me, at),
         };
+        let left = how == How::Whole && mark.holds(new);
         mark.write(writer, site, new);
         self.version.store(mark.version(), Ordering::Relaxed);
+        left
     }
 }
 
@@ -410,9 +428,14 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
         return;
     }
     let same = new.same(now.value) == Some(true);
-    let is_number = how == How::Blind && read.value.is_integer() && new.is_integer();
+    let made = match how {
+        How::Store => new.is_next_to(read.value),
+        _ => read.value.is_integer() && new.is_integer(),
+    };
+    // A set's key says no more than that it is there, and `insert` would have said whether it was.
+    let comes_and_goes = read.value.is_absent() && new.is_unit() && now.born > 0;
     let severity = match new.same(now.value) {
-        Some(true) if !is_number || is_copy(me, read.id, new) => Severity::Note,
+        Some(true) if !comes_and_goes && (!made || is_copy(me, read.id, new)) => Severity::Note,
         None if read.value.is_absent() => Severity::Warning,
         _ => Severity::Error,
     };

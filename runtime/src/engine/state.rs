@@ -20,10 +20,14 @@
 //!
 //! Memory order counts every edge, but who comes first at a lock is a matter of luck. *Told* is the
 //! part of a strand's clock that came by edges that the program makes on every schedule: fork, join, a
-//! message, a flag; not by mutual exclusion, a read-modify-write or a map's own operations (the weak
-//! order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
+//! message, a flag, an answer; not by mutual exclusion, a read-modify-write or a map's own operations (the
+//! weak order of hybrid detection, O'Callahan & Choi, PPoPP 2003). What a strand composes of several atomic
 //! operations is judged by it. An edge that tells passes on all that its sender knew, however the
 //! sender had learned of it: told is never too small, so it silences rather than accuses.
+//!
+//! A strand that *asks* again and again waits for an answer, and is told by it, whatever it asks with: an
+//! operation that changes nothing (an exchange that fails, a `swap` of what is there, a lock whose holder
+//! writes nothing) is a question, and the same one at the same place finds the answer.
 
 use super::arena;
 use super::clock::Clock;
@@ -38,6 +42,7 @@ use super::waits::{self, Pause};
 use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
+use core::panic::Location;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 /// See the module.
@@ -67,6 +72,8 @@ pub struct State {
     pub pedantic: bool,
     /// What it has read of locations that it has not written since.
     pub reads: Reads,
+    /// What it asked last, and may ask again until the answer is another.
+    asked: Asked,
     /// What the program allows where it is.
     pub allows: u32,
     /// How many atomic scopes it is in.
@@ -93,6 +100,25 @@ pub struct State {
     pub extent: Extent,
     /// Recently interned sites.
     pub sites: crate::stack::Cache,
+}
+
+/// An operation that changed nothing: a look, which may be repeated until it finds something else.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    /// Where.
+    place: *const Location<'static>,
+    /// Of which lock or atomic.
+    whom: u64,
+    /// How far that had come.
+    then: u64,
+}
+
+impl Asked {
+    const NOTHING: Asked = Asked {
+        place: core::ptr::null(),
+        whom: 0,
+        then: 0,
+    };
 }
 
 /// What an edge of happens-before is to the program.
@@ -260,6 +286,7 @@ impl State {
             composes: session::is_composed(record.session) && !record.taped,
             pedantic: session::is_pedantic(record.session) && !record.taped,
             reads: Reads::new(),
+            asked: Asked::NOTHING,
             allows: 0,
             scopes: 0,
             given: Clock::EMPTY,
@@ -365,6 +392,32 @@ impl State {
     #[inline]
     pub fn hold(&mut self, lock: (usize, Via), resource: Resource, mode: Mode, at: &At) {
         self.held.push(lock, resource, mode, self.releases, at);
+    }
+
+    /// It asked something by an operation that changed nothing.
+    #[inline]
+    pub fn asks(&mut self, place: &'static Location<'static>, whom: u64, then: u64) {
+        self.asked = Asked { place, whom, then };
+    }
+
+    /// What an edge is that an operation at `place` makes; `now` tells whom it asks, and how far that has
+    /// come: `is_answer` of then and now says whether it is what the strand waited for.
+    #[inline]
+    pub fn edge_at(
+        &mut self,
+        place: &'static Location<'static>,
+        now: impl FnOnce(&Self) -> (u64, u64),
+        is_answer: impl FnOnce(u64, u64) -> bool,
+    ) -> Edge {
+        if !core::ptr::eq(self.asked.place, place) {
+            return Edge::Chance;
+        }
+        let (whom, now) = now(self);
+        let asked = core::mem::replace(&mut self.asked, Asked::NOTHING);
+        match asked.whom == whom && is_answer(asked.then, now) {
+            true => Edge::Told,
+            false => Edge::Chance,
+        }
     }
 
     /// The epoch as of now, for those who wait for the end.

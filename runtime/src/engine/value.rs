@@ -26,6 +26,8 @@ pub enum Form {
     Unit,
     /// An unsigned integer.
     Unsigned,
+    /// One of a byte.
+    Byte,
     /// A signed integer.
     Signed,
     /// A `bool`.
@@ -46,11 +48,12 @@ pub enum Form {
     Present,
 }
 
-const FORMS: [Form; 13] = [
+const FORMS: [Form; 14] = [
     Form::Unknown,
     Form::Absent,
     Form::Unit,
     Form::Unsigned,
+    Form::Byte,
     Form::Signed,
     Form::Bool,
     Form::Char,
@@ -151,7 +154,20 @@ impl Value {
 
     /// Whether it is an integer.
     pub fn is_integer(self) -> bool {
-        matches!(self.form, Form::Unsigned | Form::Signed)
+        matches!(self.form, Form::Unsigned | Form::Byte | Form::Signed)
+    }
+
+    /// Whether it is the next integer up or down, where the other may well be a number: not 0, which may be
+    /// a flag that is not raised, nor a byte, which may be the code of a state.
+    pub fn is_next_to(self, other: Value) -> bool {
+        let is_number = |value: Value| matches!(value.form, Form::Unsigned | Form::Signed);
+        let step = self.bits.wrapping_sub(other.bits);
+        is_number(self) && self.form == other.form && other.bits != 0 && (step == 1 || step == !0)
+    }
+
+    /// Whether it is a set's.
+    pub fn is_unit(self) -> bool {
+        self.form == Form::Unit
     }
 
     /// A digest of it; none where nothing is known to digest.
@@ -199,7 +215,7 @@ impl fmt::Display for Value {
             Form::Absent => f.write_str("absent"),
             Form::Present => f.write_str("present"),
             Form::Unit => f.write_str("()"),
-            Form::Unsigned => write!(f, "{bits}"),
+            Form::Unsigned | Form::Byte => write!(f, "{bits}"),
             Form::Signed => write!(f, "{}", bits.cast_signed()),
             Form::Bool => write!(f, "{}", bits != 0),
             Form::Char => match u32::try_from(bits).ok().and_then(char::from_u32) {

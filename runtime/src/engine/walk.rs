@@ -16,6 +16,7 @@ use super::held::Resource;
 use super::list::List;
 use super::lock::Spin;
 use super::order::Name;
+use super::scope::{self, Deed};
 use super::sink::{self, Act, Composition};
 use super::state::{self, State};
 use super::value::Value;
@@ -97,8 +98,15 @@ impl Walks {
         f(unsafe { &mut *self.log.get() })
     }
 
+    /// A walk that nothing comes between has locked a shard.
+    #[inline]
+    pub fn visit(shard: Resource, at: &At) {
+        scope::protected(|| shard.name, Deed::Read, at);
+    }
+
     /// The iteration `walk` has locked a shard.
     pub fn pass(&self, walk: &mut Walk, shard: Resource, at: &At) {
+        Self::visit(shard, at);
         if walk.began.is_none() {
             let Some(mut me) = state::enter() else { return };
             if !me.composes {
@@ -117,6 +125,7 @@ impl Walks {
     /// A key was inserted, or is about to be removed; its shard is locked for writing.
     #[inline]
     pub fn changed(&self, shard: Resource, key: u64, inserted: bool, value: Value, at: &At) {
+        scope::protected(|| shard.name, Deed::Add, at);
         if self.walking.load(Ordering::Relaxed) != 0 {
             self.record(shard.name, key, inserted, value, at);
         }

@@ -149,6 +149,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
+        self.held.looks::<T>();
         &self.real
     }
 }
@@ -156,6 +157,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        self.held.writes::<T>();
         &mut self.real
     }
 }

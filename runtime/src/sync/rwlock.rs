@@ -22,14 +22,14 @@ impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 /// [`std::sync::RwLockReadGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
-    _held: Held<'a>,
+    held: Held<'a>,
     real: sync::RwLockReadGuard<'a, T>,
 }
 
 /// [`std::sync::RwLockWriteGuard`].
 #[must_use = "if unused the RwLock will immediately unlock"]
 pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
-    _held: Held<'a>,
+    held: Held<'a>,
     real: sync::RwLockWriteGuard<'a, T>,
 }
 
@@ -47,7 +47,7 @@ impl<T> RwLock<T> {
 impl<T: ?Sized> RwLock<T> {
     fn reading<'a>(&'a self, real: sync::RwLockReadGuard<'a, T>, at: At) -> RwLockReadGuard<'a, T> {
         let held = Held::new(&self.lock, Mode::Shared, at, &Op("RwLockReadGuard::drop"));
-        RwLockReadGuard { _held: held, real }
+        RwLockReadGuard { held, real }
     }
 
     fn writing<'a>(
@@ -61,7 +61,7 @@ impl<T: ?Sized> RwLock<T> {
             at,
             &Op("RwLockWriteGuard::drop"),
         );
-        RwLockWriteGuard { _held: held, real }
+        RwLockWriteGuard { held, real }
     }
 
     /// See [`std::sync::RwLock::read`].
@@ -187,6 +187,7 @@ impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
+        self.held.looks::<T>();
         &self.real
     }
 }
@@ -196,6 +197,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
+        self.held.looks::<T>();
         &self.real
     }
 }
@@ -203,6 +205,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        self.held.writes::<T>();
         &mut self.real
     }
 }

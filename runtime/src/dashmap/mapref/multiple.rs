@@ -107,8 +107,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
         } = tracked;
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
-        let hold =
-            unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, PASSED, at) };
+        let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, PASSED, at) };
         RefMutMulti {
             hold,
             _shard: shard,

@@ -24,6 +24,8 @@ pub static SCENARIO: Scenario = Scenario {
     source: source!("text_appended.rs"),
 };
 
+const LINES: [&str; 2] = ["ann was there\n", "bob was there\n"];
+
 fn program(env: &Env, append: fn(&Env, &DashMap<&str, String>, u32)) -> Outcome {
     let documents = DashMap::new();
     documents.insert("minutes", String::new());
@@ -34,7 +36,7 @@ fn program(env: &Env, append: fn(&Env, &DashMap<&str, String>, u32)) -> Outcome 
 fn racy(env: &Env) -> Outcome {
     program(env, |env, documents, i| {
         let mut text = env.step(i, || mark!(A, documents.get("minutes").unwrap()).clone());
-        text.push_str("a line\n");
+        text.push_str(LINES[i as usize]);
         env.step(2 + i, || mark!(B, documents.insert("minutes", text)));
     })
 }
@@ -42,6 +44,6 @@ fn racy(env: &Env) -> Outcome {
 fn fixed(env: &Env) -> Outcome {
     program(env, |env, documents, i| {
         let mut text = env.step(i, || documents.get_mut("minutes").unwrap());
-        text.push_str("a line\n");
+        text.push_str(LINES[i as usize]);
     })
 }
