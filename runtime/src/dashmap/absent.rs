@@ -1,6 +1,6 @@
 //! The clocks of keys that were removed.
 
-use crate::engine::{At, Gone, MapId, Spot, missed};
+use crate::engine::{At, Gone, MapId, Spot, State, missed};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -45,11 +45,11 @@ pub(super) struct Absent {
 impl Absent {
     /// A key of this hash was found absent.
     #[inline]
-    pub fn acquire(&self, hash: u64, at: &At) {
+    pub fn acquire(&self, me: &mut State, hash: u64, at: &At) {
         if let Some(stripes) = self.stripes.get() {
             with(stripes, hash, |clocks| {
                 if let Some(gone) = clocks.get(&hash) {
-                    gone.acquire(at);
+                    gone.acquire(me, at);
                 }
             });
         }
@@ -68,21 +68,24 @@ impl Absent {
 
     /// What is left of a key of this hash that was removed and is now inserted anew.
     #[inline]
-    pub fn past(&self, hash: u64) -> Option<Spot> {
-        let resume = |clocks: &mut Clocks| clocks.get_mut(&hash).map(Gone::resume);
-        with(self.stripes.get()?, hash, resume)
+    pub fn resume(&self, me: &mut State, hash: u64, at: &At) -> Option<Spot> {
+        with(self.stripes.get()?, hash, |clocks| {
+            let gone = clocks.get_mut(&hash)?;
+            gone.acquire(me, at);
+            Some(gone.resume())
+        })
     }
 
     /// A key of this hash is about to be removed; the shard's write lock is held. Two keys may share
     /// the hash, so earlier releases stay.
-    pub fn release(&self, hash: u64, past: Option<Spot>, at: &At) {
+    pub fn release(&self, me: &mut State, hash: u64, past: Option<Spot>, at: &At) {
         let stripes = self.stripes.get_or_init(Box::default);
         with(stripes, hash, |clocks| {
             let gone = clocks.entry(hash).or_default();
             if let Some(past) = past {
                 gone.keep(past);
             }
-            gone.release(at);
+            gone.release(me, at);
         });
     }
 }
@@ -98,17 +101,18 @@ fn with<R>(stripes: &[Stripe; STRIPES], hash: u64, f: impl FnOnce(&mut Clocks) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Op;
+    use crate::engine::{self, Op};
 
     #[test]
     fn a_table_is_made_by_the_first_removal_only() {
         let absent = Absent::default();
         let at = At::here(&Op("test"));
+        let mut me = engine::enter().expect("detection is on");
 
-        absent.acquire(7, &at);
+        absent.acquire(&mut me, 7, &at);
         assert!(absent.stripes.get().is_none());
 
-        absent.release(7, None, &at);
+        absent.release(&mut me, 7, None, &at);
         assert!(absent.stripes.get().is_some());
     }
 
@@ -116,6 +120,7 @@ mod tests {
     fn every_hash_keeps_one_clock_whatever_its_bits() {
         let absent = Absent::default();
         let at = At::here(&Op("test"));
+        let mut me = engine::enter().expect("detection is on");
         let hashes: Vec<u64> = (0..64)
             .flat_map(|bit| [1 << bit, u64::MAX >> bit])
             .collect();
@@ -123,7 +128,7 @@ mod tests {
         for _ in 0..2 {
             hashes
                 .iter()
-                .for_each(|&hash| absent.release(hash, None, &at));
+                .for_each(|&hash| absent.release(&mut me, hash, None, &at));
         }
 
         let kept: usize = absent

@@ -1,8 +1,9 @@
 //! The clocks of a map beside those of its keys.
 
 use super::absent::Absent;
+use super::hold::Hold;
 use super::size::Size;
-use crate::engine::{self, At, MapId, Resource, Spot, Walks};
+use crate::engine::{self, At, How, Key, MapId, Resource, Walks};
 use crate::value::Value;
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
@@ -16,19 +17,28 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// A new key of this hash was inserted; the shard is still locked.
+    /// The key of this hash, which is about to be inserted with the value `new`; the shard is locked.
     #[inline]
-    pub fn inserted(&self, hash: u64, shard: Resource, new: Value, at: &At) {
-        self.size.release(at);
+    pub fn inserted(&self, hash: u64, shard: Resource, new: Value, how: How, at: &At) -> Key {
+        let mut key = Key::new(self.id, hash);
+        if let Some(mut me) = engine::enter() {
+            let past = self.absent.resume(&mut me, hash, at);
+            key.filled(&mut me, past, new, how, at);
+            self.size.release(&mut me, at);
+        }
         self.count.changed(self.id, 1, at);
         self.walks.changed(shard, hash, true, new, at);
+        key
     }
 
-    /// A key of this hash is about to be removed; the shard is locked. `past` is what it leaves.
+    /// The key of this hash, whose value is `old`, is about to be removed by who holds it.
     #[inline]
-    pub fn removed(&self, hash: u64, shard: Resource, (past, old): (Spot, Value), at: &At) {
-        self.absent.release(hash, Some(past), at);
-        self.size.release(at);
+    pub fn removed(&self, hold: Hold, hash: u64, old: Value, how: How, at: &At) {
+        let shard = hold.shard();
+        hold.remove(how, at, |me, past| {
+            self.absent.release(me, hash, Some(past), at);
+            self.size.release(me, at);
+        });
         self.count.changed(self.id, -1, at);
         self.walks.changed(shard, hash, false, old, at);
     }

@@ -1,7 +1,7 @@
 //! The evidence that a key is held, there or not.
 
 use super::edges::Edges;
-use crate::engine::{At, How, Key, Mode, Resource, What, waits};
+use crate::engine::{self, At, How, Key, Mode, Resource, Spot, State, What, waits};
 use crate::value::{self, Value};
 use std::mem;
 use std::ptr::NonNull;
@@ -85,6 +85,17 @@ impl Hold {
         self.shard
     }
 
+    /// The holder, which holds it exclusively, removes the key. `rest` is told what the key leaves.
+    #[inline]
+    pub fn remove(self, how: How, at: &At, rest: impl FnOnce(&mut State, Spot)) {
+        if let Some(mut me) = engine::enter() {
+            // SAFETY: the promise given to `take`.
+            let past = unsafe { self.key.as_ref() }.removed(&mut me, how, at);
+            rest(&mut me, past);
+        }
+        mem::forget(self);
+    }
+
     /// The holder gives the key a value, and back.
     #[inline]
     pub fn end(self, new: Value, how: How, at: &At) {
@@ -120,7 +131,9 @@ impl<'a> Vacancy<'a> {
     /// A key of this hash was found absent, and the write lock of the shard is held.
     #[inline]
     pub fn take(edges: &'a Edges, hash: u64, shard: Resource, at: &At) -> Self {
-        edges.absent.acquire(hash, at);
+        if let Some(mut me) = engine::enter() {
+            edges.absent.acquire(&mut me, hash, at);
+        }
         waits::hold(shard, Mode::Exclusive, at);
         Vacancy {
             edges,
@@ -130,16 +143,15 @@ impl<'a> Vacancy<'a> {
         }
     }
 
-    /// The key that is inserted.
+    /// The key, which is about to be inserted with the value `new`.
     #[inline]
-    pub fn key(&self) -> Key {
-        Key::new(self.edges.id, self.hash, self.edges.absent.past(self.hash))
+    pub fn key(&self, new: Value, how: How, at: &At) -> Key {
+        self.edges.inserted(self.hash, self.shard, new, how, at)
     }
 
     /// The key is there now, and goes by a clock of its own.
     #[inline]
-    pub fn filled(self, new: Value, at: &At) {
-        self.edges.inserted(self.hash, self.shard, new, at);
+    pub fn filled(self) {
         waits::let_go(self.shard, Mode::Exclusive);
         // Leaks nothing: this is plain data but for its `Drop`.
         mem::forget(self);
@@ -149,7 +161,10 @@ impl<'a> Vacancy<'a> {
 impl Drop for Vacancy<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.edges.absent.release(self.hash, None, self.origin.at());
+        if let Some(mut me) = engine::enter() {
+            let at = self.origin.at();
+            self.edges.absent.release(&mut me, self.hash, None, at);
+        }
         waits::let_go(self.shard, Mode::Exclusive);
     }
 }

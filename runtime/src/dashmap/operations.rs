@@ -6,9 +6,10 @@ use super::mapref::one::{Ref, RefMut};
 use super::shard;
 use super::tracked::Tracked;
 use super::try_result::TryResult;
-use crate::engine::{At, How, Mode, Resource, Walks, What, waits};
-use crate::value::{self, Value};
+use crate::engine::{self, At, How, Mode, Resource, Walks, What, waits};
+use crate::value;
 use ::dashmap as upstream;
+use ::dashmap::SharedValue;
 use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash};
 use std::ptr;
@@ -243,13 +244,24 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
-        match self.tracked_entry(self.find_entry(key, at), What::Writing, at) {
-            Entry::Occupied(entry) => {
+        let hash_of = |(key, _): &(K, _)| self.hasher().hash_one(key);
+        let hash = self.hasher().hash_one(&key);
+        let number = self.inner.determine_shard(hash as usize);
+        let shard = self.shard(number);
+        let mut table = shard::write(&self.inner.shards()[number], shard, at);
+        match table.find_or_find_insert_slot(hash, |(found, _)| *found == key, hash_of) {
+            Ok(bucket) => {
                 self.edges.count.stays(self.edges.id, at);
-                Some(entry.overwrite(value, at))
+                // SAFETY: the bucket is full, and the write lock makes this the only reference.
+                let (_, tracked) = unsafe { bucket.as_mut() };
+                Some(tracked.get_mut().overwrite(value, at))
             }
-            Entry::Vacant(entry) => {
-                entry.insert_at(value, How::Blind, at);
+            Err(slot) => {
+                let new = value::of(&value);
+                let lock = self.edges.inserted(hash, shard, new, How::Blind, at);
+                let tracked = SharedValue::new(Tracked::new(value, lock, hash));
+                // SAFETY: the slot is of this table, which was not changed since.
+                unsafe { table.insert_in_slot(hash, slot, (key, tracked)) };
                 None
             }
         }
@@ -280,11 +292,10 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         // SAFETY: the bucket is full, and the write lock makes this the only reference.
         let (found, tracked) = unsafe { bucket.as_mut() };
         let tracked = tracked.get_mut();
-        let removes = tracked.exclusively(shard, at, |value| f(found, value));
-        if !removes {
-            return None;
-        }
-        self.leave(tracked, how, at);
+        // SAFETY: `table` is dropped after it.
+        let hold = unsafe { tracked.held_if(shard, at, |value| f(found, value)) }?;
+        let old = value::of(&tracked.value);
+        self.edges.removed(hold, hash, old, how, at);
         // SAFETY: the bucket is of this table, which was not changed since.
         let ((key, tracked), _) = unsafe { table.remove(bucket) };
         Some((key, tracked.into_inner().value))
@@ -358,9 +369,12 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 // SAFETY: as above.
                 let (key, tracked) = unsafe { bucket.as_mut() };
                 let tracked = tracked.get_mut();
-                let keeps = tracked.exclusively(shard, at, |value| f(key, value));
-                if !keeps {
-                    self.leave(tracked, How::Whole, at);
+                // SAFETY: `_locked` is dropped after it.
+                let hold = unsafe { tracked.held_if(shard, at, |value| !f(key, value)) };
+                if let Some(hold) = hold {
+                    let old = value::of(&tracked.value);
+                    self.edges
+                        .removed(hold, tracked.hash, old, How::Whole, at);
                     // SAFETY: the bucket is full and of this table.
                     unsafe { table.erase(bucket) };
                 }
@@ -396,21 +410,14 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn shrink_to_fit_at(&self, at: &At) {
-        self.edges.size.release(at);
+        if let Some(mut me) = engine::enter() {
+            self.edges.size.release(&mut me, at);
+        }
         for (number, lock) in self.inner.shards().iter().enumerate() {
             let mut table = shard::write(lock, self.shard(number), at);
             let len = table.len();
             table.shrink_to(len, |(key, _)| self.hasher().hash_one(key));
         }
-    }
-
-    /// The key is about to be removed; the shard is locked.
-    #[inline]
-    fn leave(&self, tracked: &mut Tracked<V>, how: How, at: &At) {
-        tracked.key.written(Value::ABSENT, how, at);
-        let (shard, left) = (self.shard_of(tracked.hash), value::of(&tracked.value));
-        self.edges
-            .removed(tracked.hash, shard, (tracked.key.leave(), left), at);
     }
 
     /// The key was looked for in vain.

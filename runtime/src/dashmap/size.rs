@@ -1,6 +1,6 @@
 //! The clock of a map's size.
 
-use crate::engine::{At, Passes, SyncVar};
+use crate::engine::{At, Passes, State, SyncVar};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,16 +25,16 @@ thread_local! {
 }
 
 impl Size {
-    /// The size is about to change, or just has; the shard's write lock is held.
+    /// The size is about to change; the shard's write lock is held.
     #[inline]
-    pub fn release(&self, at: &At) {
+    pub fn release(&self, me: &mut State, at: &At) {
         let stripe = STRIPE.with(|cell| {
             if cell.get() == STRIPES {
                 cell.set(next_stripe());
             }
             cell.get()
         });
-        self.stripes[stripe].0.pass_on(Passes::Accesses, at);
+        self.stripes[stripe].0.pass_on_by(me, Passes::Accesses, at);
     }
 
     /// The size was read.

@@ -24,11 +24,17 @@ pub(super) const UNSEEN: (What, fn() -> Value) = (What::Nothing, || Value::UNKNO
 pub(super) const PASSED: (What, fn() -> Value) = (What::Passing, || Value::UNKNOWN);
 
 impl<V> Tracked<V> {
-    /// A value under a new key, which the current strand inserts.
+    /// A value under a new key.
     #[inline]
-    pub fn new(value: V, key: Key, hash: u64, how: How, at: &At) -> Self {
-        key.written(value::of(&value), how, at);
+    pub fn new(value: V, key: Key, hash: u64) -> Self {
         Tracked { value, key, hash }
+    }
+
+    /// Sets the value, whatever it was, which is returned; the shard is locked exclusively.
+    #[inline]
+    pub fn overwrite(&mut self, value: V, at: &At) -> V {
+        self.key.overwritten(value::of(&value), at);
+        mem::replace(&mut self.value, value)
     }
 
     /// The value, seen by an operation that keeps no guard.
@@ -41,16 +47,23 @@ impl<V> Tracked<V> {
         &self.value
     }
 
-    /// Runs `f` on the value while the key, and with it the shard, is held exclusively,
-    /// also when `f` panics.
+    /// Whether `f` says true of the value, which it may change, while the key, and with it the shard, is
+    /// held exclusively: then who holds it still.
+    ///
+    /// # Safety
+    ///
+    /// The shard is locked exclusively for longer than the hold lives.
     #[inline]
-    pub fn exclusively<R>(&mut self, shard: Resource, at: &At, f: impl FnOnce(&mut V) -> R) -> R {
+    pub unsafe fn held_if(
+        &mut self,
+        shard: Resource,
+        at: &At,
+        f: impl FnOnce(&mut V) -> bool,
+    ) -> Option<Hold> {
         let Tracked { value, key, .. } = self;
-        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let key = NonNull::from(key);
-        // SAFETY: `key` is borrowed from the caller for longer than this body runs.
-        let _hold = unsafe { Hold::take(key, shard, Mode::Exclusive, UNSEEN, at) };
-        f(value)
+        // SAFETY: the caller's promise.
+        let hold = unsafe { Hold::take(NonNull::from(key), shard, Mode::Exclusive, UNSEEN, at) };
+        f(value).then_some(hold)
     }
 
     /// Makes the value `f(value)`, while the key is held as in [`exclusively`](Self::exclusively). Should

@@ -77,12 +77,12 @@ impl Default for Key {
 }
 
 impl Key {
-    /// The key of this hash, of a map; `past` is what is left of one that was removed.
+    /// The key of this hash, of a map.
     #[inline]
-    pub fn new(map: MapId, hash: u64, past: Option<Spot>) -> Self {
+    pub fn new(map: MapId, hash: u64) -> Self {
         Key {
             lock: LockVar::new(),
-            spot: past.unwrap_or_default(),
+            spot: Spot::new(),
             id: map.key(hash),
         }
     }
@@ -142,10 +142,31 @@ impl Key {
         self.spot.written(me, || self.id, new, how, at);
     }
 
-    /// What is to outlive the key, which was removed.
+    /// The strand, which has the real lock exclusively, writes `new` whatever was there, and is done.
     #[inline]
-    pub fn leave(&mut self) -> Spot {
-        core::mem::take(&mut self.spot)
+    pub fn overwritten(&self, new: Value, at: &At) {
+        if let Some(mut me) = state::enter() {
+            self.lock.visited(&mut me, Passes::Accesses, Mode::Exclusive, at);
+            self.write(&mut me, new, How::Blind, at);
+        }
+    }
+
+    /// The strand inserts the key with the value `new`; `past` is what is left of one that was removed.
+    #[inline]
+    pub fn filled(&mut self, me: &mut State, past: Option<Spot>, new: Value, how: How, at: &At) {
+        if let Some(past) = past {
+            self.spot = past;
+        }
+        self.lock.visited(me, Passes::Accesses, Mode::Exclusive, at);
+        self.write(me, new, how, at);
+    }
+
+    /// The strand that holds the key exclusively gives it back, and removes it. What is to outlive the key.
+    #[inline]
+    pub fn removed(&self, me: &mut State, how: How, at: &At) -> Spot {
+        self.lock.given_back(me, Passes::Accesses, Mode::Exclusive, at);
+        self.write(me, Value::ABSENT, how, at);
+        self.spot.take()
     }
 }
 
@@ -159,14 +180,14 @@ pub struct Gone {
 impl Gone {
     /// The key was found absent, or is about to be inserted anew.
     #[inline]
-    pub fn acquire(&self, at: &At) {
-        self.clock.acquire_in_turn(at);
+    pub fn acquire(&self, me: &mut State, at: &At) {
+        self.clock.take_in(me, at);
     }
 
     /// The key is about to be removed, or remains absent after all.
     #[inline]
-    pub fn release(&self, at: &At) {
-        self.clock.pass_on(Passes::Accesses, at);
+    pub fn release(&self, me: &mut State, at: &At) {
+        self.clock.pass_on_by(me, Passes::Accesses, at);
     }
 
     /// The history of the key that was removed.
@@ -188,7 +209,7 @@ pub fn missed(map: MapId, hash: u64, gone: Option<&Gone>, at: &At) {
     if let Some(mut me) = state::enter() {
         match gone {
             Some(gone) => {
-                gone.clock.take_in(&mut me, at);
+                gone.acquire(&mut me, at);
                 gone.spot
                     .seen_as(&mut me, map.key(hash), false, || Value::ABSENT, at);
             }

@@ -62,6 +62,19 @@ impl LockVar {
     /// concurrent map shares with others.
     #[inline]
     pub fn taken(&self, me: &mut State, via: Via, resource: Resource, mode: Mode, at: &At) {
+        self.come(me, mode, at);
+        me.hold((self as *const _ as usize, via), resource, mode, at);
+    }
+
+    /// Taken and given back by one operation, in which nobody can see that it is held.
+    #[inline]
+    pub fn visited(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
+        self.come(me, mode, at);
+        self.go(me, passes, mode, at);
+    }
+
+    #[inline]
+    fn come(&self, me: &mut State, mode: Mode, at: &At) {
         if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::LockShared
@@ -77,7 +90,6 @@ impl LockVar {
         if mode == Mode::Exclusive {
             self.shared.learn(me, edge, at);
         }
-        me.hold((self as *const _ as usize, via), resource, mode, at);
     }
 
     /// For whoever may have to wait for the real lock, which lets a waiting writer go first.
@@ -119,6 +131,12 @@ impl LockVar {
     /// [`released`](Self::released) by a strand at hand.
     #[inline]
     pub fn given_back(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
+        self.go(me, passes, mode, at);
+        me.held.pop(self as *const _ as usize, mode);
+    }
+
+    #[inline]
+    fn go(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
         if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::UnlockShared
@@ -133,6 +151,5 @@ impl LockVar {
             Mode::Exclusive => self.exclusive.locked_by_caller().release(me, passes, at),
             Mode::Shared => self.shared.join_in(me, passes, at),
         }
-        me.held.pop(self as *const _ as usize, mode);
     }
 }

@@ -61,6 +61,6 @@ pub use held::Resource;
 pub use key::{Gone, Key, MapId, Past, Size, What, missed};
 pub use lockvar::LockVar;
 pub use spot::{How, Spot};
-pub use state::{Passes, State, forked, has_waited, reentered};
+pub use state::{Passes, State, enter, forked, has_waited, reentered};
 pub use sync::SyncVar;
 pub use walk::{Walk, Walks};

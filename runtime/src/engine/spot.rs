@@ -128,6 +128,15 @@ impl Spot {
         }
     }
 
+    /// Its history, which goes on elsewhere.
+    #[inline]
+    pub fn take(&self) -> Spot {
+        Spot {
+            mark: AtomicU32::new(self.mark.swap(0, Ordering::AcqRel)),
+            version: AtomicU32::new(self.version.swap(0, Ordering::Relaxed)),
+        }
+    }
+
     #[inline]
     fn mark(&self, id: impl FnOnce() -> u64) -> Option<(Handle, &'static Mark)> {
         let mut handle = self.mark.load(Ordering::Relaxed);

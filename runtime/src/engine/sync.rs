@@ -181,10 +181,16 @@ impl SyncVar {
     #[inline]
     pub fn pass_on(&self, passes: Passes, at: &At) {
         if let Some(mut me) = state::enter() {
-            let mut clock = self.lock();
-            clock.trace(&mut me, Event::ReleaseJoin, at);
-            clock.release_join(&mut me, passes, at);
+            self.pass_on_by(&mut me, passes, at);
         }
+    }
+
+    /// [`pass_on`](Self::pass_on) by a strand at hand.
+    #[inline]
+    pub fn pass_on_by(&self, me: &mut State, passes: Passes, at: &At) {
+        let mut clock = self.lock();
+        clock.trace(me, Event::ReleaseJoin, at);
+        clock.release_join(me, passes, at);
     }
 
     /// `L |= C_t` by a strand at hand, into a clock that nothing but joins is done to.

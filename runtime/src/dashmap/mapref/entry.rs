@@ -5,7 +5,7 @@ use crate::dashmap::edges::Edges;
 use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
 use crate::engine::{At, How, Mode, Op, Resource, What};
-use crate::value::{self, Value};
+use crate::value;
 use ::dashmap as upstream;
 use std::hash::Hash;
 use std::mem;
@@ -163,12 +163,12 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     }
 
     #[inline]
-    pub(in crate::dashmap) fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
+    fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
         let VacantEntry { vacancy, entry } = self;
-        let new = value::of(&value);
-        let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, how, at);
+        let key = vacancy.key(value::of(&value), how, at);
+        let tracked = Tracked::new(value, key, vacancy.hash);
         let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, at);
-        vacancy.filled(new, at);
+        vacancy.filled();
         guard
     }
 
@@ -181,11 +181,11 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
-        let new = value::of(&value);
-        let tracked = Tracked::new(value, vacancy.key(), vacancy.hash, How::Whole, &at);
+        let key = vacancy.key(value::of(&value), How::Whole, &at);
+        let tracked = Tracked::new(value, key, vacancy.hash);
         let entry = entry.insert_entry(tracked);
         let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, What::Nothing, &at);
-        vacancy.filled(new, &at);
+        vacancy.filled();
         entry
     }
 
@@ -272,16 +272,6 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
         mem::replace(unsafe { self.value.as_mut() }, value)
     }
 
-    /// Sets the value, whatever it was, which is returned.
-    #[inline]
-    pub(in crate::dashmap) fn overwrite(mut self, value: V, at: &At) -> V {
-        let new = value::of(&value);
-        // SAFETY: as in `get`; nobody else has a reference to the value.
-        let old = mem::replace(unsafe { self.value.as_mut() }, value);
-        self.hold.end(new, How::Blind, at);
-        old
-    }
-
     /// A reference to the value that may outlive the entry.
     #[track_caller]
     #[inline]
@@ -324,13 +314,10 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
 
     /// Gives the key back as one that is about to be removed; the shard stays locked.
     #[inline]
-    fn leave(mut self, at: &At) -> upstream::OccupiedEntry<'a, K, Tracked<V>> {
-        let shard = self.hold.shard();
-        drop(self.hold);
-        let Tracked { value, key, .. } = self.entry.get_mut();
-        key.written(Value::ABSENT, How::Whole, at);
-        let left = (key.leave(), value::of(value));
-        self.edges.removed(self.hash, shard, left, at);
+    fn leave(self, at: &At) -> upstream::OccupiedEntry<'a, K, Tracked<V>> {
+        let old = value::of(self.get());
+        self.edges
+            .removed(self.hold, self.hash, old, How::Whole, at);
         self.entry
     }
 
