@@ -40,7 +40,7 @@ fn a_report_that_counts_twice() {
                 fidge::atomic_scope!("report");
                 let total = visitors.iter().count();
                 window();
-                let listed = visitors.iter().map(|visitor| *visitor.key()).count();
+                let listed = visitors.iter().filter(|visitor| *visitor.key() < 9).count();
                 *differs.lock().unwrap() = total != listed;
             } else {
                 visitors.insert(1, ());

@@ -151,8 +151,9 @@ fn cells_count_too_also_when_they_were_touched_in_the_same_epoch() {
 
 #[test]
 fn a_key_that_comes_between_two_walks_is_a_violation() {
-    let names: DashMap<u32, &str> = DashMap::from_iter([(1, "ann")]);
-    let walks: [fn(&DashMap<u32, &str>) -> usize; 3] = [
+    type Names = DashMap<u32, &'static str>;
+    let names = Names::from_iter([(1, "ann")]);
+    let walks: [fn(&Names) -> usize; 3] = [
         |names| names.iter().count(),
         |names| names.iter_mut().count(),
         |names| {

@@ -284,7 +284,8 @@ alone! {
             }
         }
         type Sessions = DashMap<u32, Session>;
-        let removals: [(&str, fn(&Sessions)); 2] = [
+        type Removal = (&'static str, fn(&Sessions));
+        let removals: [Removal; 2] = [
             ("DashMap::clear", |sessions| sessions.clear()),
             ("DashMap::retain", |sessions| sessions.retain(|_, _| false)),
         ];
