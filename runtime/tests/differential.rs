@@ -3,6 +3,11 @@
 //! the engine names the first, the oracle the last. The access that the engine names has to be one that
 //! conflicts with the present one.
 //!
+//! Then once more with next to nothing remembered of strands that are over and of how clocks grew. What the
+//! engine takes instead may fold races away (under SHB) and may name more than one access of a strand's
+//! (`engine::keep`), and no more than that: under HB the verdict is the oracle's at every event, and under SHB
+//! nothing is reported that does not race.
+//!
 //! The long run is `FIDGE_EVENTS=10000000 cargo test --release -p fidge --features detect --test
 //! differential -- --nocapture`, that many events for each order; `FIDGE_ORDER=hb` or `shb` runs one
 //! of them, so that two processes share two cores. Its results are in `docs/evidence/differential.md`.
@@ -13,7 +18,7 @@ use fidge::analysis::{self, Order, RacePair};
 use fidge::engine::finding::{Finding, Side};
 use fidge::engine::session::{Open, Settings};
 use fidge::engine::strand::{Strand, Task, fork};
-use fidge::engine::{At, AtomicBytes, LockVar, Mode, Op, SyncVar, fence::fence, memory};
+use fidge::engine::{At, AtomicBytes, LockVar, Mode, Op, SyncVar, fence::fence, keep, memory};
 use fidge::trace::{Action, Event, Order as Memory};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -208,13 +213,25 @@ fn first_strand(found: &Finding, events: &[Event]) -> u32 {
     strand
 }
 
+/// How much the engine remembers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kept {
+    /// All that these programs ask for.
+    Enough,
+    /// Of strands that are over their names, of a clock's history eight changes.
+    Little,
+}
+
 /// Runs `count` events of `program` on both, and compares after each. Says how many raced.
-fn agree(program: &Program, count: usize, order: Order) -> usize {
+fn agree(program: &Program, count: usize, order: Order, kept: Kept) -> usize {
     // Every program in address space of its own: shadow is never given back.
     static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1 << 40);
     let base = NEXT.fetch_add(1 << 13, Ordering::Relaxed);
     let options = analysis::Options {
-        order,
+        order: match kept {
+            Kept::Enough => order,
+            Kept::Little => Order::Hb,
+        },
         ..analysis::Options::default()
     };
     let mut oracle = analysis::detector("oracle", &options).expect("known");
@@ -239,11 +256,19 @@ fn agree(program: &Program, count: usize, order: Order) -> usize {
             .iter()
             .map(|found| first_strand(found, &events))
             .collect();
-        assert_eq!(
-            found, expected,
-            "event {index} {event:?} of {program:?} under {order:?}: {findings:?} and not {races:?}"
+        let right = match (kept, order) {
+            (Kept::Enough, _) => found == expected,
+            (Kept::Little, Order::Hb) => {
+                found.is_superset(&expected) && found.is_empty() == expected.is_empty()
+            }
+            (Kept::Little, _) => found.is_empty() || !expected.is_empty(),
+        };
+        assert!(
+            right,
+            "event {index} {event:?} of {program:?} under {order:?} with {kept:?}: {findings:?} and not \
+             {races:?}"
         );
-        racy += usize::from(!expected.is_empty());
+        racy += usize::from(!found.is_empty());
     }
     drop(machine);
     open.end();
@@ -259,8 +284,9 @@ fn events() -> usize {
     std::env::var("FIDGE_EVENTS").map_or(default, |count| count.parse().expect("a number"))
 }
 
-/// Short programs of many shapes, then long ones. Says how many events were run and how many raced.
-fn campaign(order: Order) -> (usize, usize) {
+/// Short programs of many shapes, then long ones, `all` events together. Says how many were run and how many
+/// raced.
+fn campaign(all: usize, order: Order, kept: Kept) -> (usize, usize) {
     let shapes = [
         Program::default(),
         Program {
@@ -292,7 +318,7 @@ fn campaign(order: Order) -> (usize, usize) {
             ..Program::default()
         },
     ];
-    let half = events() / 2;
+    let half = all / 2;
     let (long, short) = (half / shapes.len(), 500);
     let many = (0..half / short).map(|seed| (seed, short));
     let few = (0..shapes.len()).map(|shape| (1_000_000 * shapes.len() + shape, long));
@@ -302,7 +328,7 @@ fn campaign(order: Order) -> (usize, usize) {
         // Strands come and go as long as the program runs.
         let strands = shape.strands.max(count as u32 / 250);
         let program = Program { strands, ..shape }.seed(seed as u64);
-        racy += agree(&program, count, order);
+        racy += agree(&program, count, order, kept);
         events += count;
     }
     assert!(
@@ -317,15 +343,21 @@ fn campaign(order: Order) -> (usize, usize) {
 #[test]
 fn the_engine_agrees_with_the_oracle() {
     let only = std::env::var("FIDGE_ORDER").ok();
-    for order in [Order::Hb, Order::Shb] {
+    let orders = [Order::Hb, Order::Shb].into_iter().filter(|order| {
         let name = format!("{order:?}").to_lowercase();
-        if only.as_ref().is_some_and(|only| *only != name) {
-            continue;
+        only.as_ref().is_none_or(|only| *only == name)
+    });
+    let runs = |kept, events| orders.clone().map(move |order| (order, kept, events));
+    for (order, kept, events) in
+        runs(Kept::Enough, events()).chain(runs(Kept::Little, events() / 10))
+    {
+        if kept == Kept::Little {
+            keep::bound(0, 8);
         }
         let began = std::time::Instant::now();
-        let (events, racy) = campaign(order);
+        let (events, racy) = campaign(events, order, kept);
         println!(
-            "{order:?}: {events} events, {racy} of them racy, {:?}",
+            "{order:?}, {kept:?}: {events} events, {racy} of them racy, {:?}",
             began.elapsed()
         );
     }

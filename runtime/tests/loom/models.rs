@@ -300,14 +300,14 @@ fn a_slot_has_one_owner_at_a_time() {
         arena::clear();
         let free = Free::new();
         let mut past = Clock::EMPTY;
-        assert_eq!(free.take(&past, 0), (0, 0));
+        assert_eq!(free.take(&past, 0), Some((0, 0)));
         free.give_back(Epoch::new(0, 5), 0);
         past.raise(0, 5);
         let slots = [(); 3].map(|()| (AtomicUsize::new(0), Shared::new(0)));
         slots[0].1.set(5);
         let shared = Arc::new((free, slots));
         let live = move |(free, slots): &(Free, [(AtomicUsize, Shared<u64>); 3])| {
-            let (slot, start) = free.take(&past, 0);
+            let (slot, start) = free.take(&past, 0).expect("one is free");
             let (owners, last) = &slots[slot as usize];
             assert_eq!(owners.fetch_add(1, Ordering::Relaxed), 0, "one owner");
             assert_eq!(last.get(), start, "goes on where the last one ended");
