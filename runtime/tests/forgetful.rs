@@ -57,7 +57,7 @@ fn found_after(forget: impl FnOnce(Strand, Task, &SyncVar)) -> Vec<&'static str>
 
 /// A racy read joins a clock that the writer once had, though not the one that it wrote with. A mixture of
 /// the two would know of an epoch and not of what that epoch's strand knew: the reader would take in nothing
-/// more from there.
+/// more from there. Fails where `Record::clock_at` gives a clock a time that the history does not reach.
 #[test]
 fn a_forgotten_clock_is_replaced_by_one_that_was() {
     let found = found_after(|_strand, mut writer, on| {
@@ -73,7 +73,8 @@ fn a_forgotten_clock_is_replaced_by_one_that_was() {
     assert_eq!(found, ["racy write"]);
 }
 
-/// The same where the writer is over, and its slot another's.
+/// The same where the writer is over, and its slot another's. Fails where `slots::past_of` gives the
+/// successor's clock the writer's time.
 #[test]
 fn a_forgotten_strand_is_replaced_by_its_successor_as_it_began() {
     let found = found_after(|strand, writer, on| {
