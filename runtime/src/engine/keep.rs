@@ -1,8 +1,8 @@
 //! Which strands that are over are still remembered in full.
 //!
-//! A strand's [`Record`] is of use after its end: a racy read joins what the last writer knew when it wrote.
+//! A strand's `Record` is of use after its end: a racy read joins what the last writer knew when it wrote.
 //! It cannot be told cheaply when the last of a strand's accesses is gone from shadow, so the records of
-//! the strands that ended last are kept, 16 MiB of them. Of older ones only the [`Kin`] is
+//! the strands that ended last are kept, 16 MiB of them. Of older ones only the `Kin` is
 //! left, which is all that a report needs. In place of such a strand's clock stands that of the next one of
 //! its slot that is remembered, when that began: it knew all that the former knew (see `slots`), so more is
 //! joined, more is folded away, and nothing false is reported.
