@@ -87,7 +87,7 @@ pub fn count(bytes: usize) {
 }
 
 /// Stops detection; says why, the first time.
-fn stop(why: core::fmt::Arguments<'_>) {
+pub fn stop(why: core::fmt::Arguments<'_>) {
     if !STOPPED.swap(true, Ordering::Relaxed) {
         super::tell::line(format_args!("fidge: {why}"));
     }

@@ -97,6 +97,12 @@ impl Clock {
         1 + self.room as usize
     }
 
+    /// What it takes up in the arena, chunks that it shares included.
+    pub fn bytes(&self) -> usize {
+        let chunks = (0..self.chunks()).filter(|&index| self.chunk(index) != 0);
+        chunks.count() * CHUNK_BYTES + self.room as usize * size_of::<Handle>()
+    }
+
     /// The time of `slot`; 0 when nothing of it is known.
     #[inline]
     pub fn get(&self, slot: Slot) -> Time {

@@ -27,26 +27,30 @@ pub fn ended() -> u64 {
     ENDED.load(Ordering::Acquire)
 }
 
-/// A running strand for the current OS thread: all that any strand did so far is its past.
-pub fn start() -> *mut State {
+/// A running strand for the current OS thread: all that any strand did so far is its past. `None` when there
+/// are too many strands.
+pub fn start() -> Option<*mut State> {
     let mut past = Clock::EMPTY;
-    for record in slots::newest() {
+    slots::each_newest(|record| {
         record.snapshot(&mut past);
         let now = record.now.load(Ordering::Acquire);
         past.raise(record.slot, now);
         record.take(now);
-    }
+    });
     let mut given = Clock::EMPTY;
     given.assign(&past);
     let mut buffer = [0; NAME];
     let handle: Handle = Record::new(name(&mut buffer), None, 0, 0, past);
-    let record = Record::at(handle).expect("just made");
+    let Some(record) = Record::at(handle) else {
+        given.clear();
+        return None;
+    };
     // Nobody can join it.
     record.let_go();
     let state = State::new(record);
     // SAFETY: a fresh state that nobody else knows.
     unsafe { (*state).given = given };
-    state
+    Some(state)
 }
 
 /// In the only thread of a forked process: the strands of the parent are its past.
@@ -54,10 +58,12 @@ pub fn inherit(me: &mut State) {
     let at = At::here(&Op("fork"));
     let own = me.slot;
     let mut past = Clock::EMPTY;
-    for record in slots::newest().filter(|record| record.slot != own) {
-        record.snapshot(&mut past);
-        past.raise(record.slot, record.now.load(Ordering::Acquire));
-    }
+    slots::each_newest(|record| {
+        if record.slot != own {
+            record.snapshot(&mut past);
+            past.raise(record.slot, record.now.load(Ordering::Acquire));
+        }
+    });
     me.join(&past, Epoch::NONE, Edge::Told, &at, None);
     past.clear();
 }

@@ -33,6 +33,8 @@ struct List {
     room: usize,
     /// Slots ever used.
     fresh: Slot,
+    /// Whether it was said that slots are reused that do not fit.
+    told: bool,
 }
 
 // SAFETY: `slots` is only touched under `lock`.
@@ -74,8 +76,9 @@ impl Free {
     /// it.
     ///
     /// There are 2^20 slots. When none is left, the newest free slot is reused although its past is
-    /// not ordered before the newcomer: races with that past are then missed, and a line says so.
-    pub fn take(&self, clock: &Clock, session: Handle) -> (Slot, Time) {
+    /// not ordered before the newcomer: races with that past are then missed, and a line says so. `None` when
+    /// none is free.
+    pub fn take(&self, clock: &Clock, session: Handle) -> Option<(Slot, Time)> {
         self.with(|list| list.take(clock, session))
     }
 
@@ -96,9 +99,10 @@ impl List {
         len: 0,
         room: 0,
         fresh: 0,
+        told: false,
     };
 
-    fn take(&mut self, clock: &Clock, session: Handle) -> (Slot, Time) {
+    fn take(&mut self, clock: &Clock, session: Handle) -> Option<(Slot, Time)> {
         let block = self.entries;
         let entries = |index: usize| {
             // SAFETY: `index < len <= room`, the block's length in entries.
@@ -111,31 +115,26 @@ impl List {
                 && clock.knows(entry.last)
         });
         let full = self.fresh as usize == SLOTS;
-        if full && fits.is_none() {
-            super::tell::line(format_args!(
-                "fidge: {SLOTS} strands are alive or unjoined; a slot is reused, races with its former \
-                 owner may be missed"
-            ));
-        }
         match fits.or(if full { self.len.checked_sub(1) } else { None }) {
             Some(index) => {
+                if fits.is_none() && !core::mem::replace(&mut self.told, true) {
+                    super::tell::line(format_args!(
+                        "fidge: {SLOTS} strands are alive or were never waited for; slots are reused, races \
+                         with their former owners may be missed"
+                    ));
+                }
                 let Entry { last, .. } = *entries(index);
                 self.len -= 1;
                 // Keep the order: recently freed slots fit most often and stand at the end.
                 for at in index..self.len {
                     *entries(at) = *entries(at + 1);
                 }
-                (last.slot(), last.time())
+                Some((last.slot(), last.time()))
             }
-            None if full => {
-                super::tell::line(format_args!(
-                    "fidge: more than {SLOTS} live strands; aborting"
-                ));
-                std::process::abort();
-            }
+            None if full => None,
             None => {
                 self.fresh += 1;
-                (self.fresh - 1, 0)
+                Some((self.fresh - 1, 0))
             }
         }
     }

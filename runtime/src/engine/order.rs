@@ -113,7 +113,8 @@ struct Edge {
     inner_mode: Mode,
     /// Serial number of the strand.
     strand: u32,
-    session: Handle,
+    /// Its session's number.
+    session: u32,
     /// When it was last.
     epoch: Epoch,
     /// What the strand had been told by then.
@@ -339,7 +340,7 @@ fn add(me: &mut State, outer: &Entry, inner: Name, mode: Mode, at: &At) {
         outer_mode: outer.mode,
         inner_mode: mode,
         strand: me.record.id,
-        session: me.record.session,
+        session: session::number(me),
         epoch: me.access_epoch(),
         told,
         outer_site: stack::place(&outer.at()),

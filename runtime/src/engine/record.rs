@@ -1,24 +1,26 @@
-//! What is kept of a strand for good: its name, its place in the family, its clock and the history
-//! of that clock.
+//! What others may ask of a strand: its times, its clock and the history of that clock.
+//!
+//! It is there as long as the strand runs or can be joined, and then as long as `keep` says.
 //!
 //! The history is what lets a racy read join the clock that the last writer had *when it wrote*
 //! (SHB), without a clock in every granule: a strand's clock changes only at acquires, each change
 //! begins a new epoch, and each raised component is logged with its old value. The clock at an
 //! epoch is the present clock with the later entries undone. The log keeps the newest
-//! [`HISTORY`] entries; a clock older than that is taken as the oldest that is known, which joins
-//! more and so never makes a false report.
+//! 65,536 entries; in place of a clock older than that stands the oldest that is known, with the time at
+//! which the strand had it. That joins more and so never makes a false report, as it is a clock that the
+//! strand once had: whoever has reached one of its epochs knows all that the epoch's strand knew then.
 
 use super::arena::{self, Handle};
 use super::clock::Clock;
-use super::epoch::{Epoch, Slot, Time};
+use super::epoch::{Epoch, SLOTS, Slot, Time};
 use super::fate::Fate;
+use super::keep::{self, Place};
+use super::kin::Kin;
 use super::lock::Spin;
 use super::sync::SyncVar;
+use super::{session, slots};
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
-/// Most log entries a strand keeps.
-const HISTORY: usize = 1 << 16;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Equal to no word that shadow holds: neither an epoch nor the zero of an untouched granule.
 pub const NO_EPOCH: u64 = u64::MAX;
@@ -39,13 +41,15 @@ pub struct Raise {
     pub by: Epoch,
 }
 
-/// A ring of [`Raise`]s that doubles up to [`HISTORY`] entries.
+/// A ring of [`Raise`]s that doubles up to [`keep::history`] entries.
 #[derive(Debug, Default)]
 struct Log {
     block: Handle,
     room: usize,
     /// Entries ever written; the ring holds the last `min(written, room)`.
     written: usize,
+    /// The time from which on all raises are here.
+    known: Time,
 }
 
 impl Log {
@@ -59,25 +63,45 @@ impl Log {
     }
 
     fn push(&mut self, raise: Raise) {
-        if self.written == self.room && self.room < HISTORY {
+        if self.written == self.room && self.room < keep::history() {
             let room = (self.room * 2).max(8);
             let block = arena::alloc(room * size_of::<Raise>());
             if self.room > 0 {
                 // SAFETY: while the ring never wrapped, entries 0..room are in order; the old block
                 // is ours to free.
                 unsafe {
-                    arena::address(block).copy_from_nonoverlapping(
-                        arena::address(self.block),
-                        self.room * size_of::<Raise>(),
-                    );
-                    arena::free(self.block, self.room * size_of::<Raise>());
+                    arena::address(block)
+                        .copy_from_nonoverlapping(arena::address(self.block), self.bytes());
+                    arena::free(self.block, self.bytes());
                 }
             }
             (self.block, self.room) = (block, room);
         }
         // SAFETY: `entry` is in bounds, and the strand's lock is held.
-        unsafe { *self.entry(self.written) = raise };
+        unsafe {
+            let entry = self.entry(self.written);
+            if self.written >= self.room {
+                self.known = (*entry).since;
+            }
+            *entry = raise;
+        }
         self.written += 1;
+    }
+
+    /// Gives all entries up; at `now` nothing was raised that is not in the clock.
+    fn clear(&mut self, now: Time) {
+        if self.room > 0 {
+            // SAFETY: the block is the log's own, of that room.
+            unsafe { arena::free(self.block, self.bytes()) };
+        }
+        *self = Log {
+            known: now,
+            ..Log::default()
+        };
+    }
+
+    fn bytes(&self) -> usize {
+        self.room * size_of::<Raise>()
     }
 
     /// Newest first.
@@ -100,24 +124,15 @@ struct Past {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Record {
-    /// Serial number.
-    pub id: u32,
+    kin: &'static Kin,
     /// Its slot.
     pub slot: Slot,
-    /// Its first time.
-    pub start: Time,
-    /// Serial number of the strand that forked it; `u32::MAX` where Fidge did not see it start.
-    pub parent: u32,
-    /// Site where it was forked; 0 where Fidge did not see it.
-    pub created: u32,
     /// The session it belongs to.
     pub session: Handle,
     /// Where its random sequence starts; see `schedule`.
     pub noise: u64,
     /// Whether that session was recorded when the strand began.
     pub taped: bool,
-    /// The slot's owner before.
-    pub previous: AtomicU32,
     fate: Fate,
     /// Its own time now, as far as others may know it.
     pub now: AtomicU64,
@@ -129,22 +144,27 @@ pub struct Record {
     pub taken: AtomicU64,
     /// What the end of the strand's body releases.
     pub body: SyncVar,
-    name: Handle,
-    name_len: u32,
     lock: Spin,
     past: UnsafeCell<Past>,
+    place: UnsafeCell<Place>,
 }
 
 // SAFETY: `past` is only touched under `lock`, or by the owner strand, which is the only writer,
-// for reading its own clock.
+// for reading its own clock; `place` is `keep`'s, under its lock.
 unsafe impl Sync for Record {}
 
-static IDS: AtomicU32 = AtomicU32::new(0);
+impl core::ops::Deref for Record {
+    type Target = Kin;
+    fn deref(&self) -> &Kin {
+        self.kin
+    }
+}
 
 impl Record {
-    /// A record behind its handle; `None` for handle 0.
+    /// A record behind its handle; `None` for handle 0. Who may still run or join the strand has a
+    /// handle of one that is there; for others `Kin::record` says when it is.
     pub fn at(handle: Handle) -> Option<&'static Record> {
-        // SAFETY: records are never freed, and their handles are only made by `new`.
+        // SAFETY: handles are only made by `new`, and used as above.
         (handle != 0).then(|| unsafe { arena::get::<Record>(handle) })
     }
 
@@ -158,66 +178,55 @@ impl Record {
         parent: Option<u32>,
         created: u32,
         session: Handle,
-        clock: Clock,
+        mut clock: Clock,
     ) -> Handle {
-        let (slot, last) = super::slots::take(&clock, session);
-        let (name, name_len) = match name {
-            Some(text) if !text.is_empty() => {
-                let block = arena::alloc(text.len());
-                // SAFETY: a fresh block of at least that length.
-                unsafe {
-                    arena::address(block).copy_from_nonoverlapping(text.as_ptr(), text.len());
-                }
-                (block, text.len() as u32)
-            }
-            _ => (0, 0),
+        let Some((slot, last)) = slots::take(&clock, session) else {
+            clock.clear();
+            arena::stop(format_args!(
+                "more than {SLOTS} strands run at once; detection stops here, the program goes on"
+            ));
+            return 0;
         };
+        let last_epoch = Epoch::new(slot, last);
+        if last > 0 && !clock.knows(last_epoch) {
+            // No slot was left that fits. What the last owner did is taken to be known, all of it.
+            slots::past_of(last_epoch, |record, _| record.snapshot(&mut clock));
+            clock.raise(slot, last);
+        }
+        // A time apart: who saw the last owner in an epoch that it then did not use has reached `last + 1`.
+        let start = last + 2;
+        let kin_handle = Kin::new(name, parent, created, start);
+        let kin = Kin::at(kin_handle).expect("just made");
         let handle = arena::alloc(size_of::<Record>());
-        let id = IDS.fetch_add(1, Ordering::Relaxed);
         let record = Record {
-            id,
+            kin,
             slot,
-            // A time apart: who saw the last owner in an epoch that it then did not use has reached `last + 1`.
-            start: last + 2,
-            parent: parent.unwrap_or(u32::MAX),
-            created,
             session,
-            noise: super::session::noise(session, id),
-            taped: super::session::is_taped(session),
-            previous: AtomicU32::new(0),
+            noise: session::noise(session, kin.id),
+            taped: session::is_taped(session),
             fate: Fate::new(),
-            now: AtomicU64::new(last + 2),
+            now: AtomicU64::new(start),
             fast: AtomicU64::new(NO_EPOCH),
             taken: AtomicU64::new(0),
             body: SyncVar::new(),
-            name,
-            name_len,
             lock: Spin::new(),
             past: UnsafeCell::new(Past {
                 clock,
                 log: Log::default(),
             }),
+            place: UnsafeCell::default(),
         };
         // SAFETY: a fresh block of that size, 16-byte aligned.
         unsafe { arena::address(handle).cast::<Record>().write(record) };
-        let record = Record::at(handle).expect("just made");
-        record
-            .previous
-            .store(super::slots::own(slot, handle), Ordering::Release);
+        kin.set_record(handle);
+        session::enlist(session);
+        keep::succeeded(slots::own(slot, kin_handle));
         handle
     }
 
-    /// Its thread name.
-    pub fn name(&self) -> Option<&str> {
-        (self.name != 0).then(|| {
-            // SAFETY: `new` copied that many bytes of a `str` there; names are never freed.
-            unsafe {
-                core::str::from_utf8_unchecked(core::slice::from_raw_parts(
-                    arena::address(self.name),
-                    self.name_len as usize,
-                ))
-            }
-        })
+    /// Its handle.
+    pub fn handle(&self) -> Handle {
+        arena::handle((&raw const *self).cast_mut().cast())
     }
 
     /// The clock, for its owner strand.
@@ -279,11 +288,13 @@ impl Record {
         into.join(unsafe { &(*self.past.get()).clock }, |_, _| {});
     }
 
-    /// The clock that the strand had at its own `time`, joined into `into`.
-    pub fn clock_at(&self, time: Time, into: &mut Clock) {
+    /// The clock that the strand had at its own `time`, joined into `into`; or the oldest that is known, if
+    /// that is younger. Says which time's it is.
+    pub fn clock_at(&self, time: Time, into: &mut Clock) -> Time {
         let _held = self.lock.lock();
         // SAFETY: under the lock.
         let Past { clock, log } = unsafe { &*self.past.get() };
+        let time = time.max(log.known);
         let mut then = Clock::EMPTY;
         then.assign(clock);
         for raise in log.newest_first().take_while(|raise| raise.since > time) {
@@ -295,6 +306,7 @@ impl Record {
         }
         into.join(&then, |_, _| {});
         then.clear();
+        time
     }
 
     /// The acquire that last taught this strand something of `slot` up to its own `time`.
@@ -319,14 +331,14 @@ impl Record {
     }
 
     /// The strand no longer runs. Its slot is free once nobody can join it any more.
-    pub fn exited(&self) {
+    pub fn exited(&'static self) {
         if self.fate.exit() {
             self.give_slot_back();
         }
     }
 
     /// It was joined, or its handle was dropped. Its slot is free once it no longer runs.
-    pub fn let_go(&self) {
+    pub fn let_go(&'static self) {
         if self.fate.let_go() {
             self.give_slot_back();
         }
@@ -337,8 +349,50 @@ impl Record {
         self.fate.has_exited()
     }
 
-    fn give_slot_back(&self) {
+    /// Nobody runs or joins the strand any more: this is the last that it does with its record.
+    fn give_slot_back(&'static self) {
         let last = Epoch::new(self.slot, self.now.load(Ordering::Acquire));
-        super::slots::give_back(last, self.session);
+        let session = self.session;
+        slots::give_back(last, session);
+        keep::over(self);
+        session::leave(session);
+    }
+
+    /// `keep`'s.
+    pub fn place(&self) -> *mut Place {
+        self.place.get()
+    }
+
+    /// What it takes up in the arena, chunks that it shares included.
+    pub fn bytes(&self) -> usize {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        let Past { clock, log } = unsafe { &*self.past.get() };
+        size_of::<Record>() + clock.bytes() + log.bytes()
+    }
+
+    /// Gives up all but the present clock. For a strand that is over.
+    pub fn forget_history(&self) {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        let log = unsafe { &mut (*self.past.get()).log };
+        log.clear(self.now.load(Ordering::Acquire));
+    }
+
+    /// Gives the record back.
+    ///
+    /// # Safety
+    ///
+    /// The strand is over, and nobody else has the record or can come by it: `keep`'s lock is held.
+    pub unsafe fn free(&'static self) {
+        self.kin.set_record(0);
+        self.forget_history();
+        let handle = self.handle();
+        // SAFETY: as the caller promises.
+        unsafe {
+            (*self.past.get()).clock.clear();
+            core::ptr::drop_in_place(arena::address(handle).cast::<Record>());
+            arena::free(handle, size_of::<Record>());
+        }
     }
 }

@@ -22,7 +22,6 @@ use super::finding::{Kind, Severity};
 use super::list::List;
 use super::lock::Spin;
 use super::order::Name;
-use super::record::Record;
 use super::sink::{self, Act, Composition};
 use super::state::{self, State};
 use super::value::Value;
@@ -147,6 +146,11 @@ impl Scopes {
         }
     }
 
+    /// Whether any has not ended.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Relaxed) != 0
+    }
+
     fn with<R>(&self, f: impl FnOnce(&mut Graph) -> R) -> R {
         let _held = self.lock.lock();
         // SAFETY: under the lock.
@@ -210,9 +214,11 @@ impl Scope {
         OPEN.fetch_add(1, Ordering::SeqCst);
         if scopes.open.fetch_add(1, Ordering::SeqCst) == 0 {
             // From now on every access counts, also one that repeats another of its epoch.
-            slots::newest()
-                .filter(|record| record.session == session)
-                .for_each(Record::forget_fast);
+            slots::each_newest(|record| {
+                if record.session == session {
+                    record.forget_fast();
+                }
+            });
         }
         scope
     }

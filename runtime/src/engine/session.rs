@@ -2,13 +2,14 @@
 //!
 //! A strand belongs to the session that its creator belongs to; what belongs to none belongs to the
 //! process session. A finding goes to the session of the strand whose access found it, and to the
-//! process session once that one has ended (a detached thread may outlive it).
+//! process session once that one has ended (a detached thread may outlive it). When all its strands are over
+//! as well, its block serves a session that is opened later.
 
 use super::allow::{Allowance, Unmet};
 use super::arena::{self, Handle};
 use super::finding::{Finding, Severity};
 use super::list::List;
-use super::lock::Spin;
+use super::lock::{Came, Spin};
 use super::schedule::{self, Schedule};
 use super::scope::Scopes;
 use super::sink::Findings;
@@ -71,8 +72,14 @@ pub struct Session {
     noise: AtomicBool,
     seed: AtomicU64,
     ended: AtomicBool,
-    /// The session that was opened before.
+    /// Never that of another session.
+    number: AtomicU32,
+    /// Who keeps the block: the session while it is open, and each of its strands that is not over.
+    holders: AtomicU32,
+    /// The block that was made before.
     before: AtomicU32,
+    /// The next one that is vacant, if this one is.
+    vacant: AtomicU32,
 }
 
 /// What the program's annotations came to.
@@ -101,6 +108,11 @@ impl Annotations {
         let _held = self.lock.lock();
         // SAFETY: under the lock.
         f(unsafe { &mut *self.expected.get() })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.allowed.load(Ordering::Relaxed) == 0
+            && self.with(|expected| expected.as_slice().is_empty())
     }
 
     fn take(&self) -> (u64, Vec<Unmet>) {
@@ -152,8 +164,41 @@ impl Session {
             noise: AtomicBool::new(false),
             seed: AtomicU64::new(0),
             ended: AtomicBool::new(false),
+            number: AtomicU32::new(0),
+            holders: AtomicU32::new(0),
             before: AtomicU32::new(0),
+            vacant: AtomicU32::new(0),
         }
+    }
+
+    /// A block for a session that opens now: a vacant one, or a new one.
+    fn open(settings: Settings) -> Handle {
+        let handle = VACANT.take().unwrap_or_else(|| {
+            let fresh = arena::alloc(size_of::<Session>());
+            let at = arena::address(fresh).cast::<Session>();
+            // SAFETY: a fresh block of that size.
+            unsafe { at.write(Session::new()) };
+            let _ = NEWEST.fetch_update(Ordering::AcqRel, Ordering::Acquire, |newest| {
+                by_handle(fresh).before.store(newest, Ordering::Relaxed);
+                Some(fresh)
+            });
+            fresh
+        });
+        let session = by_handle(handle);
+        session.configure(settings);
+        session.holders.store(1, Ordering::Relaxed);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        session.number.store(number, Ordering::Relaxed);
+        session.ended.store(false, Ordering::Release);
+        handle
+    }
+
+    /// Whether nothing was left in it. What came too late for its report is told at the end of the process.
+    fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+            && self.tape.is_empty()
+            && !self.scopes.is_open()
+            && self.annotations.is_empty()
     }
 
     fn take(&self) -> (Vec<Finding>, u64) {
@@ -186,14 +231,72 @@ impl Session {
 
 static PROCESS: Session = Session::new();
 
-/// The session that was opened last.
+/// The block that was made last.
 static NEWEST: AtomicU32 = AtomicU32::new(0);
 
-/// The process's and every other that was ever opened.
+/// Blocks of sessions that nothing is left of.
+static VACANT: Vacant = Vacant {
+    lock: Spin::new(),
+    first: UnsafeCell::new(0),
+};
+
+/// The process's is 0.
+static NUMBERS: AtomicU32 = AtomicU32::new(1);
+
+struct Vacant {
+    lock: Spin,
+    first: UnsafeCell<Handle>,
+}
+
+// SAFETY: `first` is only touched under `lock`.
+unsafe impl Sync for Vacant {}
+
+impl Vacant {
+    fn with<R>(&self, f: impl FnOnce(&mut Handle) -> R) -> R {
+        let held = self.lock.lock();
+        // SAFETY: under the lock.
+        let first = unsafe { &mut *self.first.get() };
+        if held.came == Came::Orphaned {
+            // Half-written in a process that this one was forked from.
+            *first = 0;
+        }
+        f(first)
+    }
+
+    fn take(&self) -> Option<Handle> {
+        self.with(|first| {
+            let taken = (*first != 0).then_some(*first)?;
+            *first = by_handle(taken).vacant.load(Ordering::Relaxed);
+            Some(taken)
+        })
+    }
+
+    fn give(&self, session: Handle) {
+        self.with(|first| {
+            by_handle(session).vacant.store(*first, Ordering::Relaxed);
+            *first = session;
+        });
+    }
+}
+
+/// A strand of the session was forked.
+pub fn enlist(session: Handle) {
+    by_handle(session).holders.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A strand of the session is over, or its report is made. It is vacant after the last one.
+pub fn leave(session: Handle) {
+    let left = by_handle(session).holders.fetch_sub(1, Ordering::AcqRel);
+    if session != 0 && left == 1 && by_handle(session).is_empty() {
+        VACANT.give(session);
+    }
+}
+
+/// The process's and every other that was opened, or its block's next one.
 fn all() -> impl Iterator<Item = &'static Session> {
     let mut next = NEWEST.load(Ordering::Acquire);
     core::iter::once(&PROCESS).chain(core::iter::from_fn(move || {
-        // Never the process's again: the first session's `before` is 0.
+        // Never the process's again: the first block's `before` is 0.
         let session = (next != 0).then(|| by_handle(next))?;
         next = session.before.load(Ordering::Relaxed);
         Some(session)
@@ -216,7 +319,13 @@ pub fn of(me: &State) -> &'static Session {
     }
 }
 
-/// Whether a session has ended; the process session never does.
+/// Names the session of a strand among all that there ever are.
+pub fn number(me: &State) -> u32 {
+    by_handle(me.record.session).number.load(Ordering::Relaxed)
+}
+
+/// Whether a session has ended; the process session never does. A slot's last owner may be of a session
+/// whose block another one has meanwhile: then that one counts.
 pub fn has_ended(session: Handle) -> bool {
     by_handle(session).ended.load(Ordering::Acquire)
 }
@@ -225,7 +334,7 @@ pub(super) fn by_handle(session: Handle) -> &'static Session {
     if session == 0 {
         &PROCESS
     } else {
-        // SAFETY: sessions are never freed; their handles come from `Open::new`.
+        // SAFETY: their blocks are never freed and hold nothing else; handles come from `Session::open`.
         unsafe { arena::get(session) }
     }
 }
@@ -304,19 +413,7 @@ impl Open {
                 running: None,
             };
         };
-        let session = arena::alloc(size_of::<Session>());
-        // SAFETY: a fresh block of that size.
-        unsafe {
-            arena::address(session)
-                .cast::<Session>()
-                .write(Session::new())
-        };
-        let fresh = by_handle(session);
-        fresh.configure(settings);
-        let _ = NEWEST.fetch_update(Ordering::AcqRel, Ordering::Acquire, |newest| {
-            fresh.before.store(newest, Ordering::Relaxed);
-            Some(session)
-        });
+        let session = Session::open(settings);
         let record = strand::fork_into(&mut me, name, session, &at);
         drop(me);
         let (strand, seed): (Strand, Seed) = Strand::of(record);
@@ -336,15 +433,18 @@ impl Open {
             return Outcome::default();
         }
         // What comes after this is for the end of the process.
-        let session = by_handle(core::mem::take(&mut self.session));
+        let handle = core::mem::take(&mut self.session);
+        let session = by_handle(handle);
         let (findings, held_back) = session.take();
         let (allowed, unmet) = session.annotations.take();
+        let events = session.tape.take();
+        leave(handle);
         Outcome {
             findings,
             held_back,
             allowed,
             unmet,
-            events: session.tape.take(),
+            events,
         }
     }
 
@@ -374,6 +474,7 @@ impl Drop for Open {
         if self.session != 0 {
             // Nobody asked for them.
             by_handle(self.session).findings.forget();
+            leave(self.session);
         }
     }
 }

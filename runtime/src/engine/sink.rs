@@ -5,8 +5,9 @@ use super::arena::{self, Handle};
 use super::epoch::Epoch;
 use super::finding::{Finding, Kind as What, LastSync, Severity, Side, StrandInfo};
 use super::granule::{Access, Cell};
+use super::kin::Kin;
 use super::lock::Spin;
-use super::record::Record;
+use super::record::Raise;
 use super::session;
 use super::slots;
 use super::state::State;
@@ -142,6 +143,16 @@ impl Seen {
         matches!(self, Seen::Composed(composed) if composed.suspected)
     }
 
+    /// Of a race that `me` has found: the acquire that last taught it anything of the first strand.
+    fn learned_by(&self, me: &State) -> Option<Raise> {
+        match self {
+            Seen::Race(race) => me
+                .record
+                .last_learned(race.first.epoch.slot(), race.second.epoch.time()),
+            Seen::Composed(_) => None,
+        }
+    }
+
     /// What two sightings of one fault have in common, either way round.
     fn key(&self) -> (What, [(usize, usize); 2]) {
         let (kind, sites) = self.sides();
@@ -156,8 +167,8 @@ struct Raw {
     next: Handle,
     count: u64,
     seen: Seen,
-    /// The second strand's record.
-    second: &'static Record,
+    /// Of a race: what last taught the second strand anything of the first.
+    learned: Option<Raise>,
 }
 
 #[derive(Debug)]
@@ -202,7 +213,7 @@ impl Findings {
     }
 
     /// Keeps a finding, or counts it where the same two places raced before (either way round).
-    fn add(&self, seen: Seen, second: &'static Record) {
+    fn add(&self, seen: Seen, me: &State) {
         let key = seen.key();
         let _held = self.lock.lock();
         // SAFETY: under the lock; the handles name `Raw`s.
@@ -216,7 +227,7 @@ impl Findings {
                     if (*raw).seen.is_suspected() && !seen.is_suspected() {
                         // What is certain is what is told.
                         (*raw).seen = seen;
-                        (*raw).second = second;
+                        (*raw).learned = seen.learned_by(me);
                     }
                     return;
                 }
@@ -231,7 +242,7 @@ impl Findings {
                 next: 0,
                 count: 1,
                 seen,
-                second,
+                learned: seen.learned_by(me),
             };
             arena::address(fresh).cast::<Raw>().write(raw);
             if list.last == 0 {
@@ -242,6 +253,14 @@ impl Findings {
             list.last = fresh;
             list.len += 1;
         }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        let list = unsafe { &*self.list.get() };
+        list.first == 0 && list.lost == 0
     }
 
     /// Drops the findings untold, in the child of a `fork`; their memory is left alone.
@@ -293,7 +312,7 @@ fn found(me: &State, seen: Seen) {
     match allow::allowed(kind, sites) {
         Some(_) if seen.is_suspected() => {}
         Some(allowance) => session.showed(allowance),
-        None => session.findings.add(seen, me.record),
+        None => session.findings.add(seen, me),
     }
 }
 
@@ -311,32 +330,34 @@ pub fn joins_racy_reads(me: &State) -> bool {
         .load(core::sync::atomic::Ordering::Relaxed)
 }
 
-fn strand_info(record: &Record) -> StrandInfo {
+fn strand_info(kin: &Kin) -> StrandInfo {
     StrandInfo {
-        id: record.id,
-        name: record.name().map(str::to_owned),
-        parent: (record.parent != u32::MAX).then_some(record.parent),
-        created: stack::told(record.created),
+        id: kin.id,
+        name: kin.name().map(str::to_owned),
+        parent: (kin.parent != u32::MAX).then_some(kin.parent),
+        created: stack::told(kin.created),
     }
 }
 
-fn nobody() -> StrandInfo {
-    StrandInfo {
+/// The strand of an epoch.
+fn owner(epoch: Epoch) -> StrandInfo {
+    let nobody = StrandInfo {
         id: u32::MAX,
         name: None,
         parent: None,
         created: None,
-    }
+    };
+    slots::kin_of(epoch).map_or(nobody, strand_info)
 }
 
-fn side(cell: &Cell, owner: Option<&Record>, address: usize, size: usize) -> Side {
+fn side(cell: &Cell, address: usize, size: usize) -> Side {
     Side {
         place: stack::told(cell.site).unwrap_or_else(stack::unknown),
         write: cell.kind.writes(),
         atomic: cell.kind.atomic(),
         address,
         size,
-        strand: owner.map_or_else(nobody, strand_info),
+        strand: owner(cell.epoch),
         locks: Some(stack::locks_of(cell.site)),
         role: None,
         value: Value::UNKNOWN,
@@ -350,7 +371,7 @@ fn acted(act: &Act) -> Side {
         atomic: true,
         address: 0,
         size: 0,
-        strand: slots::record_of(act.epoch).map_or_else(nobody, strand_info),
+        strand: owner(act.epoch),
         locks: Some(stack::locks_of(act.site)),
         role: Some(act.role),
         value: act.value,
@@ -379,7 +400,6 @@ fn race(raw: &Raw, sighting: &Sighting) -> Finding {
         access,
         ..
     } = *sighting;
-    let owner = slots::record_of(first.epoch);
     // The earlier side's bytes within the granule; a façade object is accessed as a whole.
     let (address, size) = if access.size == 0 {
         (access.address, 0)
@@ -393,27 +413,25 @@ fn race(raw: &Raw, sighting: &Sighting) -> Finding {
     Finding {
         kind: sighting.kind(),
         severity: Severity::Error,
-        first: side(&first, owner, address, size),
-        second: side(&second, Some(raw.second), access.address, access.size),
+        first: side(&first, address, size),
+        second: side(&second, access.address, access.size),
         witnesses: Vec::new(),
-        last_sync: last_sync(&first, &second, raw.second),
+        last_sync: raw.learned.and_then(last_sync),
         count: raw.count,
     }
 }
 
-/// The last acquire, before the second access, that taught its strand anything of the first's.
-fn last_sync(first: &Cell, second: &Cell, by: &Record) -> Option<LastSync> {
-    let raise = by.last_learned(first.epoch.slot(), second.epoch.time())?;
-    let released = stack::told(raise.released).zip(releaser(raise.by));
+fn last_sync(learned: Raise) -> Option<LastSync> {
+    let released = stack::told(learned.released).zip(releaser(learned.by));
     Some(LastSync {
         released,
-        acquired: stack::told(raise.acquired)?,
+        acquired: stack::told(learned.acquired)?,
     })
 }
 
 fn releaser(epoch: Epoch) -> Option<StrandInfo> {
     if epoch.is_some() {
-        slots::record_of(epoch).map(strand_info)
+        slots::kin_of(epoch).map(strand_info)
     } else {
         None
     }

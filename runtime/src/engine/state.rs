@@ -80,7 +80,7 @@ pub struct State {
     pub scopes: u32,
     /// What a foreign thread was taken to know at its start.
     pub given: Clock,
-    /// Its permanent part.
+    /// Its part that others ask, which outlives it.
     pub record: &'static Record,
     /// State of its random sequence; 0: it is not disturbed.
     pub noise: u64,
@@ -163,7 +163,7 @@ thread_local! {
 /// What the current strand's accesses of this epoch left in shadow; no such word otherwise.
 #[inline(always)]
 pub fn epoch() -> u64 {
-    // SAFETY: FAST points at NOBODY or into the permanent record of this thread's current strand.
+    // SAFETY: FAST points at NOBODY or into the record of this thread's current strand.
     FAST.with(|fast| unsafe { (*fast.get()).load(Ordering::Relaxed) })
 }
 
@@ -249,7 +249,7 @@ fn register() -> Option<Me> {
     // Whatever the registration itself calls (the system may allocate) is not recorded.
     CURRENT.set(Current::Gone);
     crate::stack::note_thread();
-    let state = foreign::start();
+    let state = foreign::start()?;
     // SAFETY: a fresh state that nobody else knows.
     unsafe { (*state).extent = Extent::to(0) };
     install(Current::Strand(state));
@@ -259,7 +259,7 @@ fn register() -> Option<Me> {
 
 fn install(current: Current) {
     let fast = match current {
-        // SAFETY: the state is live while it is current, and records live for ever.
+        // SAFETY: the state is live while it is current, and so is its record.
         Current::Strand(state) => unsafe { &raw const (*state).record.fast },
         _ => &raw const NOBODY,
     };

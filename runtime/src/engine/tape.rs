@@ -139,6 +139,13 @@ impl Tape {
         }
     }
 
+    /// Whether nothing is on it.
+    pub fn is_empty(&self) -> bool {
+        let _held = self.lock.lock();
+        // SAFETY: under the lock.
+        unsafe { (*self.blocks.get()).0 == 0 }
+    }
+
     /// Takes the events off the tape.
     pub fn take(&self) -> Vec<RawEvent> {
         let mut block = {

@@ -1,8 +1,11 @@
 //! What the modules under test lean on, as little of it as they need.
 
 /// Memory for a model's run; block `n` begins at unit `n`. The next block of a size is the one of that
-/// size that was given back last.
+/// size that was given back last. As with the engine's, whose lists of free blocks are locked, who gets
+/// a block is after who gave it back.
 pub mod arena {
+    use loom::sync::atomic::{AtomicUsize, Ordering};
+
     pub type Handle = u32;
 
     const UNIT: usize = 16;
@@ -12,6 +15,10 @@ pub mod arena {
         static BASE: *mut u8 = Box::leak(vec![0_u128; UNITS].into_boxed_slice()).as_mut_ptr().cast();
         static NEXT: std::cell::Cell<usize> = const { std::cell::Cell::new(1) };
         static FREED: std::cell::RefCell<Vec<(Handle, usize)>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+
+    loom::lazy_static! {
+        static ref ORDER: AtomicUsize = AtomicUsize::new(0);
     }
 
     /// Before each run.
@@ -26,6 +33,7 @@ pub mod arena {
     }
 
     pub fn alloc(bytes: usize) -> Handle {
+        ORDER.fetch_add(1, Ordering::AcqRel);
         let units = bytes.div_ceil(UNIT);
         let again = FREED.with_borrow_mut(|freed| {
             let index = freed.iter().rposition(|&(_, room)| room == units)?;
@@ -42,6 +50,7 @@ pub mod arena {
     ///
     /// None; as the engine's.
     pub unsafe fn free(handle: Handle, bytes: usize) {
+        ORDER.fetch_add(1, Ordering::AcqRel);
         FREED.with_borrow_mut(|freed| freed.push((handle, bytes.div_ceil(UNIT))));
     }
 }
@@ -102,11 +111,13 @@ pub mod slots {
     pub struct Record;
 
     impl Record {
-        pub fn clock_at(&self, _: Time, _: &mut Clock) {}
+        pub fn clock_at(&self, time: Time, _: &mut Clock) -> Time {
+            time
+        }
         pub fn take(&self, _: Time) {}
     }
 
-    pub fn record_of(_: Epoch) -> Option<&'static Record> {
+    pub fn past_of<R>(_: Epoch, _: impl FnOnce(&Record, Time) -> R) -> Option<R> {
         None
     }
 }

@@ -26,11 +26,11 @@ impl Writers {
         if !sink::joins_racy_reads(me) {
             return;
         }
-        if let Some(record) = slots::record_of(writer) {
-            record.take(writer.time());
-            record.clock_at(writer.time(), &mut self.knew);
-            self.knew.raise(writer.slot(), writer.time());
-        }
+        slots::past_of(writer, |record, time| {
+            let time = record.clock_at(time, &mut self.knew);
+            record.take(time);
+            self.knew.raise(writer.slot(), time);
+        });
     }
 
     /// What those writers knew when they wrote happens before what `me` does from here on. Says
@@ -75,19 +75,21 @@ impl Racing {
     }
 
     /// Takes the bytes of each read out of the reads that it subsumes. (What a write subsumes was
-    /// removed when it was made.)
+    /// removed when it was made.) Not where its clock is no longer known exactly: of two that were taken to
+    /// know of each other none would be left.
     pub(super) fn leave_out_subsumed(&mut self) {
         for later in 0..self.len {
             let (by, _) = self.cells()[later];
             if by.kind.writes() {
                 continue;
             }
-            let Some(record) = slots::record_of(by.epoch) else {
-                continue;
-            };
             let mut then = Clock::EMPTY;
-            record.clock_at(by.epoch.time(), &mut then);
-            for (cell, bytes) in self.cells() {
+            let time = slots::past_of(by.epoch, |record, time| record.clock_at(time, &mut then));
+            let cells = match time == Some(by.epoch.time()) {
+                true => self.cells(),
+                false => &mut [],
+            };
+            for (cell, bytes) in cells {
                 let before = if cell.epoch.slot() == by.epoch.slot() {
                     cell.epoch.time() < by.epoch.time()
                 } else {
