@@ -373,8 +373,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 let hold = unsafe { tracked.held_if(shard, at, |value| !f(key, value)) };
                 if let Some(hold) = hold {
                     let old = value::of(&tracked.value);
-                    self.edges
-                        .removed(hold, tracked.hash, old, How::Whole, at);
+                    self.edges.removed(hold, tracked.hash, old, How::Whole, at);
                     // SAFETY: the bucket is full and of this table.
                     unsafe { table.erase(bucket) };
                 }

@@ -146,7 +146,8 @@ impl Key {
     #[inline]
     pub fn overwritten(&self, new: Value, at: &At) {
         if let Some(mut me) = state::enter() {
-            self.lock.visited(&mut me, Passes::Accesses, Mode::Exclusive, at);
+            self.lock
+                .visited(&mut me, Passes::Accesses, Mode::Exclusive, at);
             self.write(&mut me, new, How::Blind, at);
         }
     }
@@ -164,7 +165,8 @@ impl Key {
     /// The strand that holds the key exclusively gives it back, and removes it. What is to outlive the key.
     #[inline]
     pub fn removed(&self, me: &mut State, how: How, at: &At) -> Spot {
-        self.lock.given_back(me, Passes::Accesses, Mode::Exclusive, at);
+        self.lock
+            .given_back(me, Passes::Accesses, Mode::Exclusive, at);
         self.write(me, Value::ABSENT, how, at);
         self.spot.take()
     }
