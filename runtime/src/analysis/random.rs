@@ -514,6 +514,42 @@ mod tests {
     }
 
     #[test]
+    fn every_order_and_size_comes_about() {
+        let (mut orders, mut sizes, mut unaligned) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for event in Program::default().seed(4).events().take(20_000) {
+            match event.action {
+                Action::Load { size, order, .. } => {
+                    orders.insert(format!("load {order:?}"));
+                    sizes.insert(("atomic", size));
+                }
+                Action::Store { size, order, .. } => {
+                    orders.insert(format!("store {order:?}"));
+                    sizes.insert(("atomic", size));
+                }
+                Action::Rmw { size, order, .. } => {
+                    orders.insert(format!("rmw {order:?}"));
+                    sizes.insert(("atomic", size));
+                }
+                Action::Fence { order } => {
+                    orders.insert(format!("fence {order:?}"));
+                }
+                Action::Read { address, size } | Action::Write { address, size } => {
+                    sizes.insert(("plain", size));
+                    unaligned += usize::from(address % u64::from(size) != 0);
+                }
+                _ => {}
+            }
+        }
+        // Three of a load, three of a store, five of a read-modify-write, four of a fence.
+        assert_eq!(orders.len(), 3 + 3 + 5 + 4, "{orders:?}");
+        for size in [("atomic", 1), ("atomic", 2), ("atomic", 4), ("atomic", 8)] {
+            assert!(sizes.contains(&size), "{size:?}");
+        }
+        assert!((1..=64).all(|size| sizes.contains(&("plain", size))));
+        assert!(unaligned > 1_000);
+    }
+
+    #[test]
     fn nothing_but_accesses_where_nothing_else_can_be_done() {
         let program = Program {
             live: 1,
