@@ -106,6 +106,7 @@ fn add(sum: &mut Cell, cell: Cell) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::json::tests::results;
+    use crate::schedule::Schedule;
 
     fn two(a: Results, b: Results) -> Result<Results, String> {
         merge(vec![("a.json".into(), a), ("b.json".into(), b)])
@@ -201,6 +202,10 @@ mod tests {
             "filter (`map`) is not that of a.json (none)",
         );
         refused(|r| r.settings.detectors.truncate(1), "detectors (fidge)");
+        refused(
+            |r| r.settings.schedule = Schedule::Free,
+            "schedule (free) is not that of a.json (steered)",
+        );
         refused(|r| r.settings.timeout_s = Some(1), "time limit (1 s)");
         refused(|r| r.settings.jobs = 2, "number of jobs (2)");
         refused(|r| r.settings.isolate = true, "isolation (true)");
