@@ -68,6 +68,7 @@ func main() {
 	flags := flag.NewFlagSet("one", flag.ExitOnError)
 	seed := flags.Uint64("seed", 1, "seed of the small delays")
 	run := flags.Uint64("run", 0, "which of the runs of this seed, from 0")
+	_ = flags.String("schedule", "free", "these programs have no steps to steer")
 	_ = flags.Parse(os.Args[4:])
 	pair, known := catalog[os.Args[2]]
 	if !known {

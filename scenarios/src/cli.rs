@@ -7,11 +7,12 @@ use crate::mark::Site;
 use crate::merge::{absent, merge};
 use crate::page::Pictures;
 use crate::scenario::{Certificate, Expectation, Scenario, Variant};
+use crate::schedule::Schedule;
 use crate::shard::Shard;
 use crate::verdict::unmet;
 use crate::watch::{Task, watch};
 use crate::worker::Line;
-use crate::{catalog, detectors, help, one, output, process, table};
+use crate::{catalog, detectors, forks, help, one, output, process, table};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
@@ -87,11 +88,16 @@ enum Command {
         scenario: String,
         /// racy or fixed
         variant: Variant,
+        #[arg(long, default_value_t = Schedule::Free)]
+        schedule: Schedule,
         #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Which of the runs of this seed, from 0
         #[arg(long, default_value_t = 0)]
         run: u64,
+        /// All runs from there to before this one, each in a process that is forked from this one
+        #[arg(long)]
+        to: Option<u64>,
     },
     /// Watch runs of one program, in this process; a line of JSON for each
     #[command(hide = true)]
@@ -102,6 +108,8 @@ enum Command {
         variant: Variant,
         #[arg(long, value_delimiter = ',', required = true)]
         detectors: Vec<String>,
+        #[arg(long)]
+        schedule: Schedule,
         #[arg(long)]
         seed: u64,
         /// The first run
@@ -130,6 +138,10 @@ struct Amount {
     /// How often each program is run [default: 20, of `compare` without --full 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     runs: Option<u64>,
+    /// `steered`: the steps of a program favour the order in which its fault shows; `free`: they come as
+    /// they may
+    #[arg(long, value_name = "HOW", default_value_t = Schedule::Steered)]
+    schedule: Schedule,
     /// Seed of the small delays that vary the schedules
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -144,7 +156,7 @@ struct Amount {
     /// How long a run may take; one that takes longer has hung
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
-    /// A process for each run, as peers have it, for Fidge and the offline detectors too
+    /// A process for each run, started for it alone
     #[arg(long)]
     isolate: bool,
 }
@@ -200,7 +212,8 @@ fn execute(command: Command) -> Result<ExitCode, String> {
         } => {
             #[cfg(feature = "detect")]
             if let Some(folder) = &record {
-                crate::replay::record(&select(&amount)?, folder, amount.seed)?;
+                let (schedule, seed) = (amount.schedule, amount.seed);
+                crate::replay::record(&select(&amount)?, folder, schedule, seed)?;
             }
             return run(amount);
         }
@@ -233,17 +246,32 @@ fn execute(command: Command) -> Result<ExitCode, String> {
         Command::One {
             scenario,
             variant,
+            schedule,
             seed,
             run,
+            to,
         } => {
             process::end_with_parent();
-            let program = catalog::find(&scenario)?.program(variant);
-            output::print(&one::run(program, seed, run))?;
+            let task = Task {
+                scenario: catalog::find(&scenario)?,
+                variant,
+                schedule,
+                seed,
+                runs: run..to.unwrap_or(run + 1),
+            };
+            let here = match to {
+                Some(_) => forks::each(task.runs.clone())?,
+                None => Some(run),
+            };
+            if let Some(run) = here {
+                output::print(&one::run(&task, run))?;
+            }
         }
         Command::Work {
             scenario,
             variant,
             detectors: names,
+            schedule,
             seed,
             from,
             to,
@@ -252,6 +280,7 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             let task = Task {
                 scenario: catalog::find(&scenario)?,
                 variant,
+                schedule,
                 seed,
                 runs: from..to,
             };
@@ -337,6 +366,7 @@ fn measure(
     let settings = Settings {
         runs: amount.runs.expect("each command has its default"),
         seed: amount.seed,
+        schedule: amount.schedule,
         filter: amount.filter.clone(),
         detectors: detectors.iter().map(|d| d.name().to_owned()).collect(),
         shard: shard.map(|shard| shard.to_string()),

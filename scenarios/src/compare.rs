@@ -188,6 +188,7 @@ fn work(plan: &Plan, lanes: &[Lane], shared: &Mutex<Shared>, progress: &Progress
         let task = Task {
             scenario,
             variant,
+            schedule: plan.settings.schedule,
             seed: plan.settings.seed,
             runs: 0..plan.settings.runs,
         };
@@ -228,6 +229,7 @@ mod tests {
     use crate::detectors::{Observation, select};
     use crate::json::Status;
     use crate::process::Finished;
+    use crate::schedule::Schedule;
     use std::fs;
     use std::process::Command;
 
@@ -254,9 +256,10 @@ mod tests {
     }
 
     impl Prepared for Counting {
-        fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
+        fn command(&self, task: &Task, run: u64) -> Command {
             let mut command = Command::new("sh");
-            let line = format!("{} {} {seed} {run}", scenario.path(), variant.name());
+            let (program, variant) = (task.scenario.path(), task.variant.name());
+            let line = format!("{program} {variant} {} {run}", task.seed);
             let script = "echo \"$1\" >> \"$2\"; [ $3 = 1 ] || echo race; echo outcome: right";
             command.args([
                 "-c",
@@ -316,6 +319,7 @@ mod tests {
                 seed: 5,
                 filter: None,
                 detectors: vec!["counting".into()],
+                schedule: Schedule::Steered,
                 shard: shard.map(str::to_owned),
                 timeout_s: Some(60),
                 jobs: 2,

@@ -26,7 +26,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, compiler_fence, fence};
 use std::time::Duration;
 
 /// Keeps what is written before it before it, and what comes after it after it.
-fn settle() {
+pub fn settle() {
     if cfg!(any(target_arch = "x86_64", miri)) {
         compiler_fence(SeqCst);
     } else {
@@ -35,7 +35,7 @@ fn settle() {
 }
 
 /// Lets the others run until `done`.
-fn wait_until(done: impl Fn() -> bool) {
+pub fn wait_until(done: impl Fn() -> bool) {
     let mut patience = 100;
     while !done() {
         if EXPLORES {

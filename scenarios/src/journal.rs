@@ -7,6 +7,7 @@
 
 use crate::json::{Environment, Settings};
 use crate::run::Run;
+use crate::save;
 use crate::scenario::Variant;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
@@ -51,9 +52,7 @@ impl Journal {
         settings: &Settings,
         environment: &Environment,
     ) -> Result<(Self, Vec<Entry>), String> {
-        if results.is_dir() {
-            return Err(format!("{}: it is a folder", results.display()));
-        }
+        save::check(results)?;
         let mut path = results.as_os_str().to_owned();
         path.push(".partial");
         let path = PathBuf::from(path);
@@ -176,6 +175,7 @@ mod tests {
     use super::*;
     use crate::json::tests::results;
     use crate::run::Ending;
+    use crate::schedule::Schedule;
 
     fn entry(run: u64) -> Entry {
         Entry {
@@ -270,6 +270,10 @@ mod tests {
             "detectors (fidge,oracle, not fidge)",
         );
         refused(|s| s.shard = Some("1/2".into()), "shard (all, not 1/2)");
+        refused(
+            |s| s.schedule = Schedule::Free,
+            "schedule (steered, not free)",
+        );
         refused(|s| s.timeout_s = Some(9), "time limit (60 s, not 9 s)");
         refused(|s| s.jobs = 2, "number of jobs (1, not 2)");
         refused(|s| s.isolate = true, "isolation (false, not true)");

@@ -6,6 +6,7 @@
 use crate::detectors::PLAIN;
 use crate::save;
 use crate::scenario::Variant;
+use crate::schedule::Schedule;
 use crate::statistics::wilson95;
 use crate::summary::Summary;
 use crate::verdicts::Verdicts;
@@ -80,6 +81,9 @@ pub struct Settings {
     pub filter: Option<String>,
     /// Which detectors.
     pub detectors: Vec<String>,
+    /// How the threads are made to meet.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// Which part of the cells, `2/4`; absent for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
@@ -113,6 +117,11 @@ impl Settings {
                 "detectors",
                 self.detectors.join(","),
                 other.detectors.join(","),
+            ),
+            (
+                "schedule",
+                self.schedule.to_string(),
+                other.schedule.to_string(),
             ),
             ("time limit", limit(self.timeout_s), limit(other.timeout_s)),
             (
@@ -312,6 +321,7 @@ pub mod tests {
             seed: 1,
             filter: None,
             detectors: vec!["fidge".into(), "oracle".into()],
+            schedule: Schedule::Steered,
             shard: None,
             timeout_s: Some(60),
             jobs: 1,

@@ -1,9 +1,11 @@
 //! How to have a program watched, once its detectors are ready: in a worker, or by a peer.
 
+#[cfg(unix)]
+use crate::batch;
 use crate::detectors::build::build;
 use crate::detectors::peer::{self, NoVerdict, Prepared};
 use crate::detectors::{Detector, PLAIN};
-use crate::process;
+use crate::process::{self, Finished};
 use crate::run::{Ending, Run, stopped};
 use crate::scenario::Variant;
 use crate::watch::Task;
@@ -20,7 +22,11 @@ pub struct Lane {
 
 enum How {
     Worker(Worker),
-    Peer(Box<dyn Prepared>, Duration),
+    Peer {
+        prepared: Box<dyn Prepared>,
+        limit: Duration,
+        isolate: bool,
+    },
     Unavailable(String),
 }
 
@@ -66,7 +72,11 @@ pub fn prepare(
             }
             (None, Detector::Peer(peer)) => {
                 about_to(detector.name());
-                peer.prepare().map(|prepared| How::Peer(prepared, limit))
+                peer.prepare().map(|prepared| How::Peer {
+                    prepared,
+                    limit,
+                    isolate,
+                })
             }
         };
         lanes.push(Lane {
@@ -97,12 +107,34 @@ impl Lane {
         match &self.how {
             How::Unavailable(_) => Ok(()),
             How::Worker(worker) => worker.watch(task, done, tell),
-            How::Peer(prepared, limit) => {
+            How::Peer {
+                prepared,
+                limit,
+                isolate,
+            } => {
+                let prepared = prepared.as_ref();
                 let mut runs = done.into_iter().next().unwrap_or_default();
-                while (runs.len() as u64) < task.runs.end && stopped(&runs).is_none() {
-                    let run = one(prepared.as_ref(), task, runs.len() as u64, *limit);
-                    runs.push(run.clone());
-                    tell(0, run)?;
+                let end = if prepared.repeats() { 1 } else { task.runs.end };
+                let open = |runs: &[Run]| (runs.len() as u64) < end && stopped(runs).is_none();
+                while open(&runs) {
+                    let next = runs.len();
+                    #[cfg(unix)]
+                    if prepared.forks() && !isolate {
+                        let mut command = prepared.command(task, next as u64);
+                        command.args(["--to", &end.to_string()]);
+                        batch::run(command, *limit, |ended| {
+                            let run = judge(prepared, task, runs.len() as u64, &ended, *limit);
+                            runs.push(run.clone());
+                            tell(0, run)?;
+                            Ok(open(&runs))
+                        })?;
+                    }
+                    // Where that did not get anywhere, the run is tried by itself, and the rest again together.
+                    if runs.len() == next {
+                        let run = one(prepared, task, next as u64, *limit);
+                        runs.push(run.clone());
+                        tell(0, run)?;
+                    }
                 }
                 Ok(())
             }
@@ -110,14 +142,18 @@ impl Lane {
     }
 }
 
-/// One run under a peer.
+/// One run under a peer, in a process that was started for it.
 fn one(prepared: &dyn Prepared, task: &Task, run: u64, limit: Duration) -> Run {
-    let command = prepared.command(task.scenario, task.variant, task.seed, run);
+    let command = prepared.command(task, run);
     let program = command.get_program().to_string_lossy().into_owned();
-    let ended = match process::run(command, limit) {
-        Ok(ended) => ended,
-        Err(error) => return Run::lost(run, Ending::Failed, Some(format!("{program}: {error}"))),
-    };
+    match process::run(command, limit) {
+        Ok(ended) => judge(prepared, task, run, &ended, limit),
+        Err(error) => Run::lost(run, Ending::Failed, Some(format!("{program}: {error}"))),
+    }
+}
+
+/// What a run under a peer came to.
+fn judge(prepared: &dyn Prepared, task: &Task, run: u64, ended: &Finished, limit: Duration) -> Run {
     let lost = |ending| {
         let said = ended.stderr();
         let last = said.lines().map(str::trim).rfind(|line| !line.is_empty());
@@ -128,7 +164,7 @@ fn one(prepared: &dyn Prepared, task: &Task, run: u64, limit: Duration) -> Run {
         };
         Run::lost(run, ending, Some(reason))
     };
-    let seen = prepared.read(task.scenario, &ended);
+    let seen = prepared.read(task.scenario, ended);
     let sites = (task.variant == Variant::Racy).then(|| task.scenario.sites());
     let silent = seen
         .as_ref()
@@ -141,10 +177,10 @@ fn one(prepared: &dyn Prepared, task: &Task, run: u64, limit: Duration) -> Run {
         Err(NoVerdict::Failed(_)) => Ending::Failed,
     };
     let judged = seen.as_ref().map(|seen| {
-        let took = peer::took(&ended).unwrap_or(ended.wall);
+        let took = peer::took(ended).unwrap_or(ended.wall);
         Run::judged(run, seen, sites.as_ref(), took)
     });
-    let peak = peer::peak(&ended).or((ended.peak > 0).then_some(ended.peak));
+    let peak = peer::peak(ended).or((ended.peak > 0).then_some(ended.peak));
     match (judged, ending) {
         (Ok(judged), Ending::Ended) => Run { peak, ..judged },
         // What was reported before the end counts, the time does not.
@@ -166,18 +202,32 @@ mod tests {
     use super::*;
     use crate::catalog;
     use crate::detectors::Observation;
-    use crate::process::Finished;
     use crate::scenario::Scenario;
+    use crate::schedule::Schedule;
     use std::process::Command;
 
     /// A tool that is a shell script, and reports the marked pair where that says `race`.
-    struct Script(&'static str);
+    #[derive(Clone, Copy)]
+    struct Script {
+        text: &'static str,
+        forks: bool,
+        repeats: bool,
+    }
 
     impl Prepared for Script {
-        fn command(&self, _: &Scenario, _: Variant, seed: u64, run: u64) -> Command {
+        fn command(&self, task: &Task, run: u64) -> Command {
             let mut command = Command::new("sh");
-            command.args(["-c", self.0, "script", &seed.to_string(), &run.to_string()]);
+            let [seed, run] = [task.seed, run].map(|n| n.to_string());
+            command.args(["-c", self.text, "script", &seed, &run]);
             command
+        }
+
+        fn forks(&self) -> bool {
+            self.forks
+        }
+
+        fn repeats(&self) -> bool {
+            self.repeats
         }
 
         fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
@@ -200,14 +250,28 @@ mod tests {
         }
     }
 
-    fn runs(script: &'static str, limit: Duration) -> Vec<Run> {
+    fn runs(text: &'static str, limit: Duration) -> Vec<Run> {
+        let alone = Script {
+            text,
+            forks: false,
+            repeats: false,
+        };
+        runs_of(alone, limit)
+    }
+
+    fn runs_of(script: Script, limit: Duration) -> Vec<Run> {
         let lane = Lane {
             detectors: vec![0],
-            how: How::Peer(Box::new(Script(script)), limit),
+            how: How::Peer {
+                prepared: Box::new(script),
+                limit,
+                isolate: false,
+            },
         };
         let task = Task {
             scenario: catalog::ALL[0],
             variant: Variant::Racy,
+            schedule: Schedule::Steered,
             seed: 7,
             runs: 0..4,
         };
@@ -221,6 +285,40 @@ mod tests {
     }
 
     const LONG: Duration = Duration::from_secs(60);
+
+    /// Run `$2` alone, or with `--to` up to two of the runs from there, in one process.
+    const TWO_AT_A_TIME: &str = "say() { echo race; echo took: $1 ms; echo outcome: wrong; }
+        [ -z \"$4\" ] && { say 7; exit; }
+        [ $2 = 2 ] && exit 3
+        for run in $2 $(($2 + 1)); do
+            say $run
+            for to in 2 1; do
+                echo 'fidge-scenarios: a run has ended: {\"run\":'$run',\"status\":0,\"ms\":9}' >&$to
+            done
+        done";
+
+    #[test]
+    fn where_a_process_that_forks_gets_nowhere_a_run_is_made_alone() {
+        let script = Script {
+            text: TWO_AT_A_TIME,
+            forks: true,
+            repeats: false,
+        };
+        let runs = runs_of(script, LONG);
+        assert!(runs.iter().all(|run| run.hit && run.wrong));
+        let took: Vec<_> = runs.iter().map(|run| run.ms.unwrap_or(0.0)).collect();
+        assert_eq!(took, [0.0, 1.0, 7.0, 3.0]);
+    }
+
+    #[test]
+    fn what_repeats_itself_is_asked_once() {
+        let script = Script {
+            text: "echo race; echo outcome: right",
+            forks: false,
+            repeats: true,
+        };
+        assert_eq!(runs_of(script, LONG).len(), 1);
+    }
 
     #[test]
     fn each_run_is_a_process_with_its_seed() {

@@ -4,11 +4,14 @@
 //! two marked lines, and its fixed twin has none. A detector is scored by what it says about both,
 //! run after run; see [`run`] and [`compare`] for how, and [`catalog`] for the programs.
 
+#[cfg(unix)]
+mod batch;
 mod catalog;
 mod cli;
 mod compare;
 mod detectors;
 mod executor;
+mod forks;
 mod help;
 mod hidden;
 mod journal;
@@ -26,6 +29,7 @@ mod replay;
 mod run;
 mod save;
 mod scenario;
+mod schedule;
 mod script;
 mod shard;
 mod shards;

@@ -1,12 +1,15 @@
 //! Adds up results of several files: shards of one comparison, or repetitions of it.
 
+use crate::catalog;
 use crate::json::{Cell, Results, Status};
+use crate::scenario::Variant;
 use crate::shard::Shard;
 
 /// One file's results out of several. All must have been asked for the same (shards aside, but of as many)
 /// in the same environment; `files` gives each a name for the error, one line, that says which differs.
 ///
-/// Counts are added, cell by cell, and verdicts follow one another. The merged median time is the mean of
+/// Counts are added, cell by cell, and verdicts follow one another. The cells are in the order of the catalogue,
+/// as if it had been one comparison. The merged median time is the mean of
 /// the medians, weighted by their runs: the median of all runs cannot be had from them.
 ///
 /// # Panics
@@ -42,6 +45,15 @@ pub fn merge(files: Vec<(String, Results)>) -> Result<Results, String> {
             }
         }
     }
+    let detectors = merged.settings.detectors.clone();
+    merged.cells.sort_by_cached_key(|cell| {
+        let path = cell.path();
+        let place = catalog::ALL.iter().position(|s| s.path() == path);
+        let detector = detectors.iter().position(|name| *name == cell.detector);
+        // A program of an older catalogue comes last.
+        let place = place.unwrap_or(usize::MAX);
+        (place, cell.variant == Variant::Fixed, detector)
+    });
     Ok(merged.with_summary())
 }
 
@@ -106,6 +118,7 @@ fn add(sum: &mut Cell, cell: Cell) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::json::tests::results;
+    use crate::schedule::Schedule;
 
     fn two(a: Results, b: Results) -> Result<Results, String> {
         merge(vec![("a.json".into(), a), ("b.json".into(), b)])
@@ -181,6 +194,36 @@ mod tests {
     }
 
     #[test]
+    fn the_cells_are_in_the_order_of_one_comparison() {
+        let whole = || {
+            let mut whole = results();
+            let of = |cell: &Cell, class: &str, scenario: &str, variant| Cell {
+                class: class.into(),
+                scenario: scenario.into(),
+                variant,
+                ..cell.clone()
+            };
+            whole.cells = ["write-write", "two-locks"]
+                .into_iter()
+                .flat_map(|name| Variant::BOTH.map(|variant| (name, variant)))
+                .flat_map(|(name, variant)| {
+                    results()
+                        .cells
+                        .into_iter()
+                        .map(move |cell| of(&cell, "map", name, variant))
+                })
+                .collect();
+            whole
+        };
+        let (mut a, mut b) = (whole(), whole());
+        let odd = |cell: &Cell| (cell.variant == Variant::Racy) == (cell.scenario == "two-locks");
+        a.cells.retain(odd);
+        b.cells.retain(|cell| !odd(cell));
+        let merged = two(a, b).expect("shards of one comparison");
+        assert_eq!(merged.cells, whole().cells);
+    }
+
+    #[test]
     fn what_does_not_belong_together_is_refused_in_one_line() {
         let refused = |change: fn(&mut Results), expected: &str| {
             let mut other = results();
@@ -201,6 +244,10 @@ mod tests {
             "filter (`map`) is not that of a.json (none)",
         );
         refused(|r| r.settings.detectors.truncate(1), "detectors (fidge)");
+        refused(
+            |r| r.settings.schedule = Schedule::Free,
+            "schedule (free) is not that of a.json (steered)",
+        );
         refused(|r| r.settings.timeout_s = Some(1), "time limit (1 s)");
         refused(|r| r.settings.jobs = 2, "number of jobs (2)");
         refused(|r| r.settings.isolate = true, "isolation (true)");

@@ -8,7 +8,7 @@ use wait4::Wait4;
 
 /// How much of each output stream is kept; what comes after is read and dropped, so that the process
 /// never waits for a reader.
-const KEPT: u64 = 16 << 20;
+pub const KEPT: u64 = 16 << 20;
 
 /// A process that has ended.
 #[derive(Debug)]

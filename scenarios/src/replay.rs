@@ -3,6 +3,7 @@
 
 use crate::detectors::offline::Recording;
 use crate::scenario::{Env, Scenario, Variant};
+use crate::schedule::Schedule;
 use fidge::analysis::{self, Options};
 use fidge::trace::{SiteId, Trace};
 use std::collections::BTreeMap;
@@ -12,11 +13,16 @@ use std::path::Path;
 
 /// Runs each program once more and keeps what it did in `folder`, which is made if need be, as
 /// `CLASS.NAME.VARIANT.fidge`. Errors, one line, name the file.
-pub fn record(scenarios: &[&Scenario], folder: &Path, seed: u64) -> Result<(), String> {
+pub fn record(
+    scenarios: &[&Scenario],
+    folder: &Path,
+    schedule: Schedule,
+    seed: u64,
+) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for scenario in scenarios {
         for variant in Variant::BOTH {
-            let env = Env::new(seed, 0);
+            let env = Env::measured(schedule, variant, seed, 0);
             let program = scenario.program(variant);
             let mut trace = Recording::of(&|| program(&env))?.trace;
             trace.metadata.extend([
@@ -115,7 +121,7 @@ mod tests {
         else {
             panic!("two-locks is one scenario")
         };
-        record(&[two_locks], &traces, 1).expect("writable");
+        record(&[two_locks], &traces, Schedule::Steered, 1).expect("writable");
         let say = |variant: &str| {
             let path = traces.join(format!("map.two-locks.{variant}.fidge"));
             replay(&path, "oracle").expect("a trace")

@@ -15,8 +15,9 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<(), String> {
 
 /// Whether [`replace`] can work here, before there is anything to write.
 pub fn check(path: &Path) -> Result<(), String> {
-    if path.is_dir() {
-        return Err(failed(path, &"expected a file, found a directory"));
+    // A device would not be written to but replaced.
+    if path.exists() && !path.is_file() {
+        return Err(failed(path, &"it is not a file"));
     }
     beside(path).map(drop)
 }
@@ -55,8 +56,16 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_known_before() {
         let folder = tempfile::tempdir().expect("a folder");
-        assert!(check(folder.path()).is_err());
+        let error = check(folder.path()).expect_err("a folder");
+        assert!(error.ends_with(": it is not a file"), "{error}");
         let error = check(Path::new("no-such-folder/x.html")).expect_err("no folder");
         assert!(error.starts_with("no-such-folder/x.html: ") && error.lines().count() == 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_replaced() {
+        let error = check(Path::new("/dev/full")).expect_err("a device");
+        assert_eq!(error, "/dev/full: it is not a file");
     }
 }

@@ -1,6 +1,7 @@
 //! What a scenario is.
 
 use crate::mark::{Site, Source};
+use crate::schedule::Schedule;
 use crate::script::Script;
 use fidge::__backend::{EXPLORES, switch};
 use fidge::Kind;
@@ -8,6 +9,7 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pair of small programs: one with a known race, one without any.
 pub struct Scenario {
@@ -144,6 +146,11 @@ impl Outcome {
     }
 }
 
+/// Of a twin one run in so many is steered. It has no bad order to show, and where a lock keeps that out each
+/// step waits in vain: enough of them to see whether a detector cries wolf then, few enough to leave the
+/// median time alone.
+const STEERED_TWINS: u64 = 4;
+
 /// What a run is given: where its variety comes from. A clone belongs to the same run.
 #[derive(Clone)]
 pub struct Env {
@@ -161,19 +168,35 @@ impl Env {
         }
     }
 
-    /// A run whose steps happen in their order.
+    /// The same run, measured. Steered are a racy program's runs and some of its twin's, unless the
+    /// schedule is a tool's.
+    pub fn measured(schedule: Schedule, variant: Variant, seed: u64, run: u64) -> Self {
+        let patience = match variant {
+            // It always comes; on a busy machine that takes a while.
+            Variant::Racy => Some(Duration::from_secs(1)),
+            Variant::Fixed if run.is_multiple_of(STEERED_TWINS) => Some(Duration::from_millis(20)),
+            Variant::Fixed => None,
+        };
+        let patience = patience.filter(|_| schedule == Schedule::Steered && !EXPLORES);
+        Env {
+            script: patience.map(|patience| Arc::new(Script::lenient(patience))),
+            ..Env::new(seed, run)
+        }
+    }
+
+    /// A run whose steps happen in their order, or it panics.
     #[cfg(test)]
     pub fn scripted() -> Self {
         Env {
-            script: Some(Arc::new(Script::new())),
+            script: Some(Arc::new(Script::strict())),
             ..Env::new(0, 0)
         }
     }
 
-    /// Runs `f` as the `n`-th step, from 0, of the schedule that exhibits the fault. Only a scripted
-    /// run keeps to that order, by means that detectors do not see; in any other run the step is
+    /// Runs `f` as the `n`-th step, from 0, of the schedule that exhibits the fault. A scripted run keeps to that
+    /// order and a steered one does if it can, by means that detectors do not see; in any other run the step is
     /// [staggered](Self::stagger). Each number belongs to one step of the racy program; the fixed one has
-    /// the same steps and is never scripted.
+    /// the same steps.
     ///
     /// # Panics
     ///

@@ -10,6 +10,7 @@ use crate::mark::Site;
 use crate::process;
 use crate::run::{Ending, Run};
 use crate::scenario::{Env, Scenario, Variant};
+use crate::schedule::Schedule;
 use std::any::Any;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,10 +22,19 @@ pub struct Task<'a> {
     pub scenario: &'a Scenario,
     /// Which of its programs.
     pub variant: Variant,
+    /// What its threads are made to do.
+    pub schedule: Schedule,
     /// The seed of all runs.
     pub seed: u64,
     /// Which runs of that seed.
     pub runs: Range<u64>,
+}
+
+impl Task<'_> {
+    /// What the program is given in its `run`-th run.
+    pub fn env(&self, run: u64) -> Env {
+        Env::measured(self.schedule, self.variant, self.seed, run)
+    }
 }
 
 /// Makes the runs, all of them under each live detector first, and calls `tell` with what each came to
@@ -44,7 +54,7 @@ pub fn watch<'d>(
             Detector::Offline(_) | Detector::Peer(_) => continue,
         };
         for run in task.runs.clone() {
-            let (env, start) = (Env::new(task.seed, run), Instant::now());
+            let (env, start) = (task.env(run), Instant::now());
             let seen = caught(|| live.watch(task.scenario.kind, &|| program(&env)));
             let made = made(run, seen, sites.as_ref(), start.elapsed());
             let (failed, peak) = (made.ending == Ending::Failed, process::own_peak());
@@ -76,7 +86,7 @@ fn judge_recordings<'d>(
         if offline.is_empty() {
             break;
         }
-        let (env, start) = (Env::new(task.seed, run), Instant::now());
+        let (env, start) = (task.env(run), Instant::now());
         let recording = caught(|| Recording::of(&|| program(&env)));
         let recorded = start.elapsed();
         let mut going_on = Vec::new();
@@ -184,6 +194,7 @@ mod tests {
         let task = Task {
             scenario,
             variant,
+            schedule: Schedule::Free,
             seed: 1,
             runs,
         };

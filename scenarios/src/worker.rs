@@ -92,6 +92,7 @@ impl Worker {
         let mut command = Command::new(&self.program);
         command.args(["work", &task.scenario.path(), task.variant.name()]);
         command.args(["--detectors", &names.join(",")]);
+        command.args(["--schedule", task.schedule.name()]);
         command.args(["--seed", &task.seed.to_string()]);
         command.args(["--from", &from.to_string(), "--to", &to.to_string()]);
         command
@@ -203,6 +204,7 @@ mod tests {
     use super::*;
     use crate::catalog;
     use crate::scenario::Variant;
+    use crate::schedule::Schedule;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
@@ -211,7 +213,7 @@ mod tests {
     /// `$to` say which runs are asked for, and `$names` under which detectors.
     fn worker(folder: &Path, script: &str, detectors: &[&'static str]) -> Worker {
         let program = folder.join("worker");
-        let prelude = "#!/bin/sh\nnames=$5; from=$9; to=${11}\n\
+        let prelude = "#!/bin/sh\nnames=$5; from=${11}; to=${13}\n\
             line() { echo '{\"detector\":\"'$1'\",\"run\":'$2',\"ending\":\"ended\",\
             \"wrong\":false,\"hit\":true,\"stray\":false}'; }\n";
         fs::write(&program, format!("{prelude}{script}\n")).expect("writable");
@@ -234,6 +236,7 @@ mod tests {
         let task = Task {
             scenario: catalog::ALL[0],
             variant: Variant::Racy,
+            schedule: Schedule::Steered,
             seed: 1,
             runs: 0..runs,
         };

@@ -10,7 +10,8 @@
 
 use super::Observation;
 use crate::process::{Finished, own_peak};
-use crate::scenario::{Outcome, Scenario, Variant};
+use crate::scenario::{Outcome, Scenario};
+use crate::watch::Task;
 use std::process::Command;
 use std::str::FromStr;
 use std::time::Duration;
@@ -30,8 +31,19 @@ pub trait Peer: Sync {
 
 /// A tool that is ready to watch programs, from any number of threads at a time.
 pub trait Prepared: Send + Sync {
-    /// A process that runs one variant of a scenario once.
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command;
+    /// A process that makes one run. What [`one`] asks for comes last.
+    fn command(&self, task: &Task, run: u64) -> Command;
+
+    /// Whether that process may fork others for further runs, so that its start is paid for once: it is
+    /// this program, and the tool goes with a process that forks.
+    fn forks(&self) -> bool {
+        false
+    }
+
+    /// Whether one run is like another, as it depends on no seed and on no schedule: then there is one.
+    fn repeats(&self) -> bool {
+        false
+    }
 
     /// What its output says. The outcome is `None` where the program did not come to say it.
     ///
@@ -56,13 +68,15 @@ impl From<String> for NoVerdict {
 }
 
 /// The arguments of the subcommand that runs one program once.
-pub fn one(scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> [String; 7] {
+pub fn one(task: &Task, run: u64) -> [String; 9] {
     [
         "one".to_owned(),
-        scenario.path(),
-        variant.name().to_owned(),
+        task.scenario.path(),
+        task.variant.name().to_owned(),
+        "--schedule".to_owned(),
+        task.schedule.to_string(),
         "--seed".to_owned(),
-        seed.to_string(),
+        task.seed.to_string(),
         "--run".to_owned(),
         run.to_string(),
     ]

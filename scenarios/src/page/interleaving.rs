@@ -9,6 +9,7 @@ use super::edges::edges;
 use crate::detectors::offline::{Recording, parse};
 use crate::mark::Site;
 use crate::scenario::{Env, Scenario, Variant};
+use crate::schedule::Schedule;
 use fidge::analysis::{self, Options};
 use fidge::trace::{Action, Event, StrandId, Trace};
 use std::collections::{BTreeSet, HashMap};
@@ -57,7 +58,7 @@ pub enum Row {
 pub fn of(scenario: &Scenario, seed: u64) -> Result<Interleaving, String> {
     let mut ordered = None;
     for run in 0..TRIES {
-        let env = Env::new(seed, run);
+        let env = Env::measured(Schedule::Steered, Variant::Racy, seed, run);
         let trace = Recording::of(&|| (scenario.racy)(&env))?.trace;
         match pair(scenario, &trace) {
             Some((pair, true)) => return Ok(Interleaving::new(scenario, &trace, pair, true)),

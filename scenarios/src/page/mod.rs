@@ -23,6 +23,7 @@ mod svg;
 use crate::detectors::PLAIN;
 use crate::json::Results;
 use crate::scenario::Scenario;
+use crate::schedule::Schedule;
 use crate::summary::Summary;
 use crate::{catalog, save};
 use clap::Args;
@@ -164,7 +165,7 @@ impl<'a> Drawn<'a> {
                 main {
                     (self.summary_section())
                     (self.heat_section(results))
-                    (self.runs_section())
+                    (self.runs_section(results.settings.schedule))
                     (self.costs_section())
                     (self.race_section())
                     section #details {
@@ -206,13 +207,17 @@ impl<'a> Drawn<'a> {
         } }
     }
 
-    fn runs_section(&self) -> Markup {
+    fn runs_section(&self, schedule: Schedule) -> Markup {
         let panels = curves::panels(&self.summary, &self.detectors);
         html! { section #runs {
             h2 { "Number of runs" }
             p { "How many runs of a test until its race is found? With a share " i { "p" } " of runs that find it, " i { "n" }
                 " runs do with probability 1 − (1 − " i { "p" } ")" sup { i { "n" } }
                 ". Line: the mean over all races; band: its 95 % interval; thin lines: the mean of each class." }
+            @if schedule == Schedule::Steered {
+                p { "These runs were steered into the order that shows the fault, so this is how often a detector reports a fault \
+                    that is there. How often a test runs into it by itself is measured with " code { "--schedule free" } "." }
+            }
             @if panels.is_empty() { p { "No detector ran on a racy program." } }
             div.panels { @for (i, panel) in panels.iter().enumerate() {
                 figure { (panel.picture(&format!("curve-{i}"))) }
@@ -266,7 +271,7 @@ fn facts(results: &Results) -> Markup {
         dt { "Programs" } dd { (programs.len()) ", each racy and race-free"
             @if let Some(filter) = &of.filter { " (those with " code { (filter) } ")" }
             @if let Some(shard) = &of.shard { ", shard " (shard) " only" } }
-        dt { "Runs" } dd { (of.runs) " of each under each detector, seed " (of.seed) }
+        dt { "Runs" } dd { (of.runs) " of each under each detector, " (of.schedule) " schedule, seed " (of.seed) }
         dt { "Machine" } dd { (at.os) " on " (at.arch) ", " (at.cpus) " CPUs, " (of.jobs) " at a time" }
         dt { "Build" } dd { "Fidge " (at.fidge) ", rustc " (at.rustc) ", " (at.profile) }
     } }

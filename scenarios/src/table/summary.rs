@@ -32,7 +32,10 @@ pub fn summary(results: &Results) -> String {
             by_class(summary),
         ),
         (
-            "Races expected to be found by so many runs of each, and the runs until 95 % are".to_owned(),
+            format!(
+                "Races expected to be found by so many runs of each, and the runs until 95 % are ({} schedule)",
+                results.settings.schedule
+            ),
             curves(summary),
         ),
         (format!("Costs, as multiples of the plain run{busy}"), costs(&summary.costs)),

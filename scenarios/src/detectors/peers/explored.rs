@@ -6,7 +6,8 @@ use crate::detectors::build::build;
 use crate::detectors::peer::{NoVerdict, Prepared, one, outcome};
 use crate::detectors::{Observation, Pair};
 use crate::process::Finished;
-use crate::scenario::{Outcome, Scenario, Variant};
+use crate::scenario::{Outcome, Scenario};
+use crate::watch::Task;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -14,6 +15,7 @@ use std::process::Command;
 pub struct Explored {
     program: PathBuf,
     limits: &'static [Limit],
+    repeats: bool,
 }
 
 /// A panic that is the tool's own limit, not the program's fault.
@@ -40,17 +42,34 @@ impl Limit {
 
 impl Explored {
     /// Builds the program on the types of the tool that the feature `name` stands for.
-    pub fn build(name: &str, limits: &'static [Limit]) -> Result<Box<dyn Prepared>, String> {
+    /// It `repeats` where it does not draw lots.
+    pub fn build(
+        name: &str,
+        limits: &'static [Limit],
+        repeats: bool,
+    ) -> Result<Box<dyn Prepared>, String> {
         let program = build(name, &["--features", name], &[])?;
-        Ok(Box::new(Explored { program, limits }))
+        Ok(Box::new(Explored {
+            program,
+            limits,
+            repeats,
+        }))
     }
 }
 
 impl Prepared for Explored {
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
+    fn command(&self, task: &Task, run: u64) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(one(scenario, variant, seed, run));
+        command.args(one(task, run));
         command
+    }
+
+    fn forks(&self) -> bool {
+        true
+    }
+
+    fn repeats(&self) -> bool {
+        self.repeats
     }
 
     fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {

@@ -8,7 +8,8 @@ use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::detectors::{Observation, Pair};
 use crate::mark::Site;
 use crate::process::Finished;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::Scenario;
+use crate::watch::Task;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -89,9 +90,9 @@ struct Twins {
 }
 
 impl Prepared for Twins {
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
+    fn command(&self, task: &Task, run: u64) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(one(scenario, variant, seed, run));
+        command.args(one(task, run));
         // Its reports need no time to be printed before the end: it waits a second by default.
         command.env("GORACE", "atexit_sleep_ms=0 halt_on_error=0");
         command

@@ -40,6 +40,6 @@ impl Peer for Loom {
     }
 
     fn prepare(&self) -> Result<Box<dyn Prepared>, String> {
-        Explored::build(self.name(), &LIMITS)
+        Explored::build(self.name(), &LIMITS, true)
     }
 }

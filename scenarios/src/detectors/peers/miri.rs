@@ -7,7 +7,8 @@ use super::toolchain;
 use crate::detectors::Observation;
 use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::process::Finished;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::Scenario;
+use crate::watch::Task;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -72,9 +73,9 @@ impl Interpreter {
 }
 
 impl Prepared for Interpreter {
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
-        let mut command = self.cargo(seed.wrapping_mul(1_000_003).wrapping_add(run));
-        command.args(one(scenario, variant, seed, run));
+    fn command(&self, task: &Task, run: u64) -> Command {
+        let mut command = self.cargo(task.seed.wrapping_mul(1_000_003).wrapping_add(run));
+        command.args(one(task, run));
         command
     }
 

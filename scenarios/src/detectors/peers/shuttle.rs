@@ -23,6 +23,6 @@ impl Peer for Shuttle {
     }
 
     fn prepare(&self) -> Result<Box<dyn Prepared>, String> {
-        Explored::build(self.name(), &LIMITS)
+        Explored::build(self.name(), &LIMITS, false)
     }
 }

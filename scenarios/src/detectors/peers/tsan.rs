@@ -11,7 +11,8 @@ use crate::detectors::Observation;
 use crate::detectors::build::build;
 use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::process::Finished;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::Scenario;
+use crate::watch::Task;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -101,11 +102,15 @@ impl Instrumented {
 }
 
 impl Prepared for Instrumented {
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
+    fn command(&self, task: &Task, run: u64) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(one(scenario, variant, seed, run));
+        command.args(one(task, run));
         command.env("TSAN_OPTIONS", OPTIONS);
         command
+    }
+
+    fn forks(&self) -> bool {
+        true
     }
 
     fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {

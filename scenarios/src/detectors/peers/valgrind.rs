@@ -11,7 +11,8 @@ use crate::detectors::build::build;
 use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
 use crate::detectors::{Observation, PLAIN};
 use crate::process::Finished;
-use crate::scenario::{Scenario, Variant};
+use crate::scenario::Scenario;
+use crate::watch::Task;
 use roxmltree::{Document, Node};
 use std::path::PathBuf;
 use std::process::Command;
@@ -60,7 +61,7 @@ struct Emulated {
 }
 
 impl Prepared for Emulated {
-    fn command(&self, scenario: &Scenario, variant: Variant, seed: u64, run: u64) -> Command {
+    fn command(&self, task: &Task, run: u64) -> Command {
         let mut command = Command::new("valgrind");
         command.arg(format!("--tool={}", self.tool));
         // The program's own standard error goes between: reports are told from it by their tags.
@@ -71,10 +72,12 @@ impl Prepared for Emulated {
         }
         // A thread that waits in turns of `yield` would keep the others waiting for theirs.
         command.arg("--fair-sched=try");
+        command.arg(&self.program).args(one(task, run));
         command
-            .arg(&self.program)
-            .args(one(scenario, variant, seed, run));
-        command
+    }
+
+    fn forks(&self) -> bool {
+        true
     }
 
     fn read(&self, scenario: &Scenario, output: &Finished) -> Result<Observation, NoVerdict> {
