@@ -1,6 +1,6 @@
 //! The clocks of keys that were removed.
 
-use crate::engine::{At, Gone, MapId, Spot, State, missed};
+use crate::engine::{self, At, Gone, MapId, Spot, State, missed};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -35,6 +35,9 @@ type Stripe = Mutex<Clocks>;
 /// A clock for the hash of each key that was ever removed, and what else is left of the key, behind a
 /// few locks.
 ///
+/// The locks are asked for by strands that are in the engine already, since that may wait its turn too: who
+/// has one never waits for the engine.
+///
 /// Empty, it is one load on the path of a miss. A clock stays when its key is inserted anew: a
 /// lookup that missed before the insertion may acquire it only afterwards.
 #[derive(Default)]
@@ -58,10 +61,14 @@ impl Absent {
     /// A strand looked for a key of this hash in vain.
     #[inline]
     pub fn missed(&self, map: MapId, hash: u64, at: &At) {
+        let Some(mut me) = engine::enter() else {
+            return;
+        };
+        let id = map.key(hash);
         match self.stripes.get() {
-            None => missed(map, hash, None, at),
+            None => missed(&mut me, id, None, at),
             Some(stripes) => with(stripes, hash, |clocks| {
-                missed(map, hash, clocks.get(&hash), at);
+                missed(&mut me, id, clocks.get(&hash), at);
             }),
         }
     }
@@ -101,7 +108,7 @@ fn with<R>(stripes: &[Stripe; STRIPES], hash: u64, f: impl FnOnce(&mut Clocks) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{self, Op};
+    use crate::engine::Op;
 
     #[test]
     fn a_table_is_made_by_the_first_removal_only() {

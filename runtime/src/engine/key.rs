@@ -205,18 +205,15 @@ impl Gone {
     }
 }
 
-/// A key of this hash, of `map`, was found absent.
+/// The key `id` was found absent.
 #[inline]
-pub fn missed(map: MapId, hash: u64, gone: Option<&Gone>, at: &At) {
-    if let Some(mut me) = state::enter() {
-        match gone {
-            Some(gone) => {
-                gone.acquire(&mut me, at);
-                gone.spot
-                    .seen_as(&mut me, map.key(hash), false, || Value::ABSENT, at);
-            }
-            None => Spot::missed(&mut me, map.key(hash), at),
+pub fn missed(me: &mut State, id: u64, gone: Option<&Gone>, at: &At) {
+    match gone {
+        Some(gone) => {
+            gone.acquire(me, at);
+            gone.spot.seen_as(me, id, false, || Value::ABSENT, at);
         }
+        None => Spot::missed(me, id, at),
     }
 }
 
