@@ -33,7 +33,8 @@
 //!   the update was lost: so the sighting is kept as a suspicion, and judged when the session ends;
 //! * if the key was present and both are integers, in a map: an integer there is a number. In an atomic it
 //!   may as well be the code of a state, for which a map has an enumeration: there it must be the next number
-//!   up or down, of an integer wider than a byte, and not from 0, which is what a flag is raised from;
+//!   up or down, of an integer wider than a byte, and not from 0, which is what a flag is raised from; or the
+//!   atomic was ever counted down, and so is a number for certain;
 //! * if it is a set's key, which was there before: all that it says is that it is there, and `insert` would
 //!   have said whether it was.
 //!
@@ -438,7 +439,7 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
     }
     let same = new.same(now.value) == Some(true);
     let made = match how {
-        How::Store => new.is_next_to(read.value),
+        How::Store => now.gauge || new.is_next_to(read.value),
         _ => read.value.is_integer() && new.is_integer(),
     };
     // A set's key says no more than that it is there, and `insert` would have said whether it was.

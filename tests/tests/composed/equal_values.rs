@@ -49,6 +49,18 @@ fn a_place_that_counts_loses_updates_also_when_the_values_agree() {
 }
 
 #[test]
+fn what_was_ever_counted_down_is_a_number_also_where_it_was_raised_from_none() {
+    let gauge = AtomicUsize::new(1);
+    gauge.fetch_sub(1, Relaxed);
+    let report = interleave(
+        || gauge.load(Relaxed),
+        || gauge.fetch_add(1, Relaxed),
+        || gauge.store(1, Relaxed),
+    );
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
+}
+
+#[test]
 fn that_a_place_counts_may_show_only_after_the_update_was_lost() {
     let counter = AtomicUsize::new(3);
     let bump = |seen: usize| counter.store(seen + 1, SeqCst);
