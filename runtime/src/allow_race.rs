@@ -32,6 +32,11 @@ macro_rules! allow_race {
         $crate::allow_race!($kind, $reason);
         $body
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "allow_race! takes a kind and a reason: allow_race!(DataRace, \"why\")"
+        )
+    };
 }
 
 /// As [`allow_race!`](crate::allow_race), for a race that is to show: if none did in a session, its
@@ -60,6 +65,11 @@ macro_rules! expect_race {
         $crate::expect_race!($kind, $reason);
         $body
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "expect_race! takes a kind and a reason: expect_race!(DataRace, \"why\")"
+        )
+    };
 }
 
 /// See the same with the feature `detect`; without it, it is nothing.
@@ -72,6 +82,11 @@ macro_rules! allow_race {
     ($kind:ident, $reason:literal, $body:block) => {
         $body
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "allow_race! takes a kind and a reason: allow_race!(DataRace, \"why\")"
+        )
+    };
 }
 
 /// See the same with the feature `detect`; without it, it is nothing.
@@ -83,5 +98,10 @@ macro_rules! expect_race {
     };
     ($kind:ident, $reason:literal, $body:block) => {
         $body
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "expect_race! takes a kind and a reason: expect_race!(DataRace, \"why\")"
+        )
     };
 }

@@ -115,10 +115,12 @@ mod detect {
                 }
                 Ok(failure) => {
                     show(&report, options);
+                    eprintln!("{}", reproduce(settings, seed));
                     return failure;
                 }
                 Err(payload) => {
                     show(&report, options);
+                    eprintln!("{}", reproduce(settings, seed));
                     resume_unwind(payload);
                 }
             }
@@ -139,7 +141,9 @@ mod detect {
         let name = settings.name;
         // libtest's names do not begin with the crate's.
         let name = name.split_once("::").map_or(name, |(_, rest)| rest);
-        format!("reproduce with seed {seed}: FIDGE_OPTIONS=seed={seed} cargo test {name}")
+        format!(
+            "reproduce with seed {seed}: run {name} again as you did, with FIDGE_OPTIONS=seed={seed}"
+        )
     }
 
     #[cfg(test)]
@@ -208,7 +212,8 @@ mod detect {
                 )
             });
             assert_eq!(seeds, [7, 8]);
-            let reproduce = "reproduce with seed 8: FIDGE_OPTIONS=seed=8 cargo test tests::t";
+            let reproduce =
+                "reproduce with seed 8: run tests::t again as you did, with FIDGE_OPTIONS=seed=8";
             assert_eq!(end, Err(format!("{}{reproduce}", racy())));
         }
 

@@ -9,8 +9,8 @@ use crate::engine::{arena, finding, forked, lock, reentered, session, tell, wait
 use crate::options::{self, Checks, Deadlock, Options, Order, Stacks};
 use crate::report::{Builder, Report, Sink, Suppressions, print};
 use crate::stack;
-use std::fmt::Display;
-use std::io;
+use std::fmt::{self, Display};
+use std::io::{self, Write};
 use std::process::exit;
 use std::sync::{Mutex, OnceLock};
 
@@ -100,14 +100,20 @@ fn read() -> Start {
 }
 
 fn refuse(error: &dyn Display) -> ! {
-    eprintln!("fidge: {error}");
+    say(format_args!("{error}"));
     exit(2)
+}
+
+/// A line for the user. Where not even that can be written, nothing more can be done about it, and least of
+/// all panic: this may be the process's exit.
+fn say(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "fidge: {line}");
 }
 
 /// Says that a report could not be written.
 pub(crate) fn complain(written: io::Result<()>) {
     if let Err(error) = written {
-        eprintln!("fidge: the report could not be written: {error}");
+        say(format_args!("the report could not be written: {error}"));
     }
 }
 

@@ -88,6 +88,19 @@ fn a_file_that_cannot_be_written_is_said_and_the_exit_code_still_tells() {
         .says_once("fidge: 1 race\n");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn where_nothing_can_be_said_the_exit_code_still_tells() {
+    for (options, code) in [("", 66), ("no_such_key=1", 2)] {
+        let full = std::fs::File::create("/dev/full").expect("Linux has it");
+        let mut command = Command::new(PROGRAM);
+        command.args(["race", "3"]).env("FIDGE_OPTIONS", options);
+        let output = command.stderr(full).output().expect("it starts");
+        let status = output.status;
+        assert_eq!(status.code(), Some(code), "{options}");
+    }
+}
+
 #[test]
 fn the_report_is_one_json_document_where_that_is_asked_for() {
     let run = with("report=json", "race");

@@ -191,7 +191,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn entry_at(&'a self, key: K, at: &At) -> Entry<'a, K, V> {
-        self.tracked_entry(self.find_entry(key, at), What::Value, at)
+        let hash = self.hasher().hash_one(&key);
+        self.tracked_entry(self.find_entry(key, at), hash, What::Value, at)
     }
 
     #[inline]
@@ -218,13 +219,18 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
 
     #[inline]
     pub(super) fn try_entry_at(&'a self, key: K, at: &At) -> Option<Entry<'a, K, V>> {
-        Some(self.tracked_entry(self.inner.try_entry(key)?, What::Value, at))
+        let hash = self.hasher().hash_one(&key);
+        let entry = self.inner.try_entry(key)?;
+        Some(self.tracked_entry(entry, hash, What::Value, at))
     }
 
+    /// `hash` is the key's, computed before the shard was locked: what the program's `Hash` does may be to ask
+    /// the map.
     #[inline]
     fn tracked_entry(
         &'a self,
         entry: upstream::Entry<'a, K, Tracked<V>>,
+        hash: u64,
         what: What,
         at: &At,
     ) -> Entry<'a, K, V> {
@@ -234,7 +240,6 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 Entry::Occupied(OccupiedEntry::new(entry, &self.edges, shard, what, at))
             }
             upstream::Entry::Vacant(entry) => {
-                let hash = self.hasher().hash_one(entry.key());
                 let shard = self.shard_of(hash);
                 Entry::Vacant(VacantEntry::new(entry, &self.edges, hash, shard, at))
             }
@@ -244,6 +249,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn insert_at(&self, key: K, value: V, at: &At) -> Option<V> {
+        // Should the program's `Hash` or `Eq` panic, the key is dropped first, as with dashmap.
+        let (value, key) = (value, key);
         let hash_of = |(key, _): &(K, _)| self.hasher().hash_one(key);
         let hash = self.hasher().hash_one(&key);
         let number = self.inner.determine_shard(hash as usize);
@@ -286,7 +293,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         let mut table = shard::write(&self.inner.shards()[number], shard, at);
         let Some(bucket) = table.find(hash, |(k, _)| key == k.borrow()) else {
             drop(table);
-            self.missed(key, at);
+            self.edges.absent.missed(self.edges.id, hash, at);
             return None;
         };
         // SAFETY: the bucket is full, and the write lock makes this the only reference.

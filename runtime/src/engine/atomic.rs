@@ -269,9 +269,9 @@ impl AtomicVar {
         }
     }
 
-    /// A read-modify-write that counts down (`fetch_sub`).
+    /// A read-modify-write that counts (`fetch_add`, `fetch_sub`).
     #[inline]
-    pub fn count_down<T>(
+    pub fn count<T>(
         &self,
         order: Ordering,
         at: &At,
@@ -281,7 +281,7 @@ impl AtomicVar {
         match state::enter() {
             Some(mut me) => {
                 let operation = self.begin(&mut me, at);
-                self.spot.counted_down(operation.me, mark::new_id);
+                self.spot.counts(operation.me, mark::new_id);
                 operation.rmw(order, f, now)
             }
             None => f(),

@@ -46,7 +46,7 @@ struct Reader {
 
 /// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
 const LOCKED: [u32; 2] = [1 << 9, 1 << 10];
-/// Set in `form` once it was counted down.
+/// Set in `form` once it was counted up or down.
 const GAUGE: u32 = 1 << 11;
 
 /// A mark as it is at some moment.
@@ -64,7 +64,7 @@ pub struct Look {
     pub site: u32,
     /// What it holds since.
     pub value: Value,
-    /// Whether it was ever counted down: its value names nothing.
+    /// Whether it was ever counted up or down: its value names nothing.
     pub gauge: bool,
 }
 

@@ -34,7 +34,7 @@
 //! * if the key was present and both are integers, in a map: an integer there is a number. In an atomic it
 //!   may as well be the code of a state, for which a map has an enumeration: there it must be the next number
 //!   up or down, of an integer wider than a byte, and not from 0, which is what a flag is raised from; or the
-//!   atomic was ever counted down, and so is a number for certain;
+//!   atomic was ever counted up or down, and so is a number for certain;
 //! * if it is a set's key, which was there before: all that it says is that it is there, and `insert` would
 //!   have said whether it was.
 //!
@@ -51,7 +51,8 @@
 //! before a mere re-check of the same value (Michael & Scott's queue) count where the exchange installs
 //! the address that was read.
 //!
-//! A `bool` says yes or no and names nothing either. A location that was ever counted down (`fetch_sub`) is a gauge: its value is how many there are and
+//! A `bool` says yes or no and names nothing either. A location that was ever
+//! counted (`fetch_add`, `fetch_sub`) is a gauge: its value is how many there are and
 //! names nothing, so whatever was read beside it was not reached by it.
 //!
 //! A map's `remove_if` looks at the value that is there now, so other locations do not matter to it; but
@@ -309,9 +310,9 @@ impl Spot {
         }
     }
 
-    /// The strand counts it down.
+    /// The strand counts it up or down.
     #[inline]
-    pub fn counted_down(&self, me: &mut State, id: impl FnOnce() -> u64) {
+    pub fn counts(&self, me: &mut State, id: impl FnOnce() -> u64) {
         if me.composes
             && let Some((_, mark)) = self.mark(id)
         {

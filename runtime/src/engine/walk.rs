@@ -186,8 +186,17 @@ fn torn(me: &State, changes: &[Change], passed: &[(Name, u64)]) -> Option<(Chang
         // The same strand's next change of the map.
         let second = changes[index + 1..].iter();
         let second = { second }.find(|next| next.strand == first.strand)?;
+        // What many entries hold says nothing of two.
+        let only_theirs = || {
+            changes
+                .iter()
+                .filter(|change| change.value == first.value)
+                .count()
+                == 2
+        };
+        let same_value = first.value.is_telling() && first.value == second.value;
         let moves = first.inserted != second.inserted
-            && (first.key == second.key || first.value.is_telling() && first.value == second.value);
+            && (first.key == second.key || same_value && only_theirs());
         let foreign = first.strand != me.record.id && !me.was_told(first.by);
         (moves && foreign).then_some((*first, *second))
     });

@@ -326,6 +326,48 @@ fn an_empty_map_that_is_filled_meanwhile_is_no_longer_empty() {
     assert!(report.is_clean(), "{report}");
 }
 
+/// Permits are taken by an exchange, after a look at a flag beside them, and given back by counting.
+#[test]
+fn a_semaphore_that_is_counted_back_is_a_gauge() {
+    use fidge::sync::atomic::AtomicBool;
+
+    let (free, closed) = (AtomicUsize::new(2), AtomicBool::new(false));
+    let report = interleave(
+        || assert!(free.load(SeqCst) == 2 && !closed.load(SeqCst)),
+        || {
+            free.compare_exchange(2, 1, SeqCst, SeqCst).unwrap();
+            closed.store(true, SeqCst);
+            free.fetch_add(1, SeqCst);
+        },
+        || free.compare_exchange(2, 1, SeqCst, SeqCst),
+    );
+    assert_eq!(kinds(&report), [], "{report}");
+}
+
+/// Connections come and go while a monitor counts them: all hold the same text.
+#[fidge::test(runs = 20, schedule = "noise")]
+fn a_text_that_many_entries_hold_links_no_two_changes() {
+    let open = || String::from("open");
+    let map: DashMap<u32, String> = (0..50).map(|key| (key, open())).collect();
+    thread::scope(|s| {
+        for first in [0, 25] {
+            let map = &map;
+            s.spawn(move || {
+                for key in first..first + 25 {
+                    map.remove(&key);
+                    map.insert(1000 + key, open());
+                }
+            });
+        }
+        s.spawn(|| {
+            for _ in 0..5 {
+                let count = map.iter().filter(|entry| entry.value() == "open").count();
+                std::hint::black_box(count);
+            }
+        });
+    });
+}
+
 mod annotations {
     use super::*;
 

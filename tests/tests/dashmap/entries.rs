@@ -150,3 +150,28 @@ fn which_of_two_equal_keys_stays_and_which_comes_back() {
     let (key, value) = occupied(6).remove_entry();
     assert_eq!((key.1, value), (5, 5));
 }
+
+/// A name, which is looked up when it is hashed.
+#[derive(PartialEq, Eq)]
+struct Alias(u32);
+
+static NAMES: std::sync::LazyLock<DashMap<Alias, u32>> = std::sync::LazyLock::new(DashMap::new);
+
+impl std::hash::Hash for Alias {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        if self.0 > 9 {
+            let stands_for = NAMES.get(&Alias(self.0 / 10)).map(|name| *name);
+            assert_eq!(stands_for, Some(1));
+        }
+        self.0.hash(state);
+    }
+}
+
+#[test]
+fn a_key_is_hashed_before_its_shard_is_locked() {
+    NAMES.insert(Alias(1), 1);
+    NAMES.entry(Alias(10)).or_insert(2);
+    assert_eq!(NAMES.insert(Alias(11), 3), None);
+    assert_eq!(NAMES.remove(&Alias(10)).map(|(_, value)| value), Some(2));
+    assert_eq!(NAMES.len(), 2);
+}

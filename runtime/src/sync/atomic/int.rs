@@ -1,5 +1,22 @@
 //! Integers.
 
+macro_rules! count {
+    ($name:ident, $int:ty; $($(#[$doc:meta])* $method:ident,)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// Comes back with the value before.
+            #[inline]
+            #[track_caller]
+            pub fn $method(&self, value: $int, order: ::std::sync::atomic::Ordering) -> $int {
+                let at = at!($name, stringify!($method));
+                let real = || self.value.$method(value, order);
+                self.clock.count(order, &at, real, || self.now())
+            }
+        )*
+    };
+}
+
 macro_rules! atomic_int {
     ($($bits:literal: $name:ident, $int:ty;)*) => {
         $(
@@ -9,8 +26,6 @@ macro_rules! atomic_int {
             #[cfg(target_has_atomic = $bits)]
             impl $name {
                 read_modify_write! { $name, $int;
-                    /// Adds, wrapping around.
-                    fetch_add,
                     /// Bitwise and.
                     fetch_and,
                     /// Bitwise nand.
@@ -25,19 +40,11 @@ macro_rules! atomic_int {
                     fetch_min,
                 }
 
-                /// Subtracts, wrapping around.
-                ///
-                /// Comes back with the value before.
-                #[inline]
-                #[track_caller]
-                pub fn fetch_sub(
-                    &self,
-                    value: $int,
-                    order: ::std::sync::atomic::Ordering,
-                ) -> $int {
-                    let at = at!($name, "fetch_sub");
-                    let real = || self.value.fetch_sub(value, order);
-                    self.clock.count_down(order, &at, real, || self.now())
+                count! { $name, $int;
+                    /// Adds, wrapping around.
+                    fetch_add,
+                    /// Subtracts, wrapping around.
+                    fetch_sub,
                 }
             }
         )*
