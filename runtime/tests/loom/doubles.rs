@@ -164,6 +164,11 @@ pub mod state {
         Chance,
     }
 
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Passes {
+        All,
+    }
+
     /// A strand that knows all of slot 0, and of others what it joined.
     pub struct State {
         pub slot: Slot,
@@ -172,6 +177,7 @@ pub mod state {
         clock: Clock,
         pub fence: Snapshot,
         pub pending: Snapshot,
+        pub releases: u64,
         /// Stands for the body of the clock in question, which is the arena's: it is written from
         /// the strand's clock, and the strand joins what it reads there.
         body: Option<Arc<Body>>,
@@ -199,6 +205,7 @@ pub mod state {
                 clock: Clock::EMPTY,
                 fence: Snapshot::NONE,
                 pending: Snapshot::NONE,
+                releases: 0,
                 body: None,
             }
         }
@@ -218,7 +225,10 @@ pub mod state {
         pub fn last_epoch(&self) -> Epoch {
             Epoch::new(self.slot, self.time)
         }
-        pub fn publish(&mut self) -> Epoch {
+        pub fn has_published(&self, epoch: Epoch, _: Passes) -> bool {
+            self.time > 1 && epoch == Epoch::new(self.slot, self.time - 1)
+        }
+        pub fn publish(&mut self, _: Passes) -> Epoch {
             self.time += 1;
             Epoch::new(self.slot, self.time - 1)
         }

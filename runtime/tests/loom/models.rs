@@ -7,7 +7,7 @@ use crate::fate::Fate;
 use crate::free::Free;
 use crate::granule::{Access, Granule, Kind};
 use crate::lock::Spin;
-use crate::state::{Body, Edge, State};
+use crate::state::{Body, Edge, Passes, State};
 use crate::sync::SyncVar;
 use crate::{At, Op, arena};
 use loom::cell::UnsafeCell;
@@ -249,7 +249,9 @@ fn a_known_tip_stands_for_its_whole_clock() {
         let theirs = Arc::clone(&shared);
         let other = thread::spawn(move || {
             for time in 1..=2 {
-                theirs.0.lock().release(&mut releaser, &here());
+                let mut clock = theirs.0.lock();
+                clock.release(&mut releaser, Passes::All, &here());
+                drop(clock);
                 theirs.1.store(time, Ordering::Release);
             }
         });
@@ -275,10 +277,12 @@ fn a_joined_release_is_learned_by_who_knows_the_other() {
         shared
             .0
             .lock()
-            .release(&mut State::with_body(2, &body), &here());
+            .release(&mut State::with_body(2, &body), Passes::All, &here());
         let (theirs, mut joiner) = (Arc::clone(&shared), State::with_body(3, &body));
         let other = thread::spawn(move || {
-            theirs.0.lock().release_join(&mut joiner, &here());
+            let mut clock = theirs.0.lock();
+            clock.release_join(&mut joiner, Passes::All, &here());
+            drop(clock);
             theirs.1.store(1, Ordering::Release);
         });
         for _ in 0..2 {
@@ -319,5 +323,24 @@ fn a_slot_has_one_owner_at_a_time() {
         let other = thread::spawn(move || live(&theirs));
         live(&shared);
         other.join().unwrap();
+    });
+}
+
+/// A release that is there already is left alone, without the lock: whoever joins meanwhile takes nothing away.
+/// Fails if `Locked::join` forgets the old tip, or replaces what it should join.
+#[test]
+fn a_release_that_is_made_again_stays_beside_who_joins_meanwhile() {
+    loom::model(|| {
+        arena::clear();
+        let shared = Arc::new(SyncVar::new());
+        let (mut me, mut joiner) = (State::new(2), State::new(3));
+        shared.join_in(&mut me, Passes::All, &here());
+        let theirs = Arc::clone(&shared);
+        let other = thread::spawn(move || theirs.join_in(&mut joiner, Passes::All, &here()));
+        shared.join_in(&mut me, Passes::All, &here());
+        other.join().unwrap();
+        let mut late = State::new(1);
+        shared.learn(&mut late, Edge::Told, &here());
+        assert!(late.knows(Epoch::new(2, 1)) && late.knows(Epoch::new(3, 1)));
     });
 }
