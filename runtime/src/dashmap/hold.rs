@@ -145,8 +145,9 @@ impl<'a> Vacancy<'a> {
 
     /// The key, which is about to be inserted with the value `new`.
     #[inline]
-    pub fn key(&self, new: Value, how: How, at: &At) -> Key {
-        self.edges.inserted(self.hash, self.shard, new, how, at)
+    pub fn key(&self, new: Value, at: &At) -> Key {
+        self.edges
+            .inserted(self.hash, self.shard, new, How::Whole, at)
     }
 
     /// The key is there now, and goes by a clock of its own.

@@ -192,7 +192,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[track_caller]
     pub(super) fn entry_at(&'a self, key: K, at: &At) -> Entry<'a, K, V> {
         let hash = self.hasher().hash_one(&key);
-        self.tracked_entry(self.find_entry(key, at), hash, What::Value, at)
+        self.tracked_entry(self.find_entry(key, at), hash, at)
     }
 
     #[inline]
@@ -221,7 +221,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     pub(super) fn try_entry_at(&'a self, key: K, at: &At) -> Option<Entry<'a, K, V>> {
         let hash = self.hasher().hash_one(&key);
         let entry = self.inner.try_entry(key)?;
-        Some(self.tracked_entry(entry, hash, What::Value, at))
+        Some(self.tracked_entry(entry, hash, at))
     }
 
     /// `hash` is the key's, computed before the shard was locked: what the program's `Hash` does may be to ask
@@ -231,13 +231,18 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
         &'a self,
         entry: upstream::Entry<'a, K, Tracked<V>>,
         hash: u64,
-        what: What,
         at: &At,
     ) -> Entry<'a, K, V> {
         match entry {
             upstream::Entry::Occupied(entry) => {
                 let shard = self.shard_of(entry.get().hash);
-                Entry::Occupied(OccupiedEntry::new(entry, &self.edges, shard, what, at))
+                Entry::Occupied(OccupiedEntry::new(
+                    entry,
+                    &self.edges,
+                    shard,
+                    What::Value,
+                    at,
+                ))
             }
             upstream::Entry::Vacant(entry) => {
                 let shard = self.shard_of(hash);

@@ -34,7 +34,7 @@ impl Size {
             }
             cell.get()
         });
-        self.stripes[stripe].0.pass_on_by(me, Passes::Accesses, at);
+        self.stripes[stripe].0.pass_on(me, Passes::Accesses, at);
     }
 
     /// The size was read.

@@ -50,8 +50,6 @@ pub enum What {
     Presence,
     /// Its value, in passing: it walks over the map, and will not act on one key.
     Passing,
-    /// Nothing: it is about to overwrite the value, whatever it is.
-    Writing,
     /// Nothing: what it does is told by itself.
     Nothing,
 }
@@ -97,10 +95,6 @@ impl Key {
         at: &At,
     ) {
         let Some(mut me) = state::enter() else { return };
-        if what == What::Writing && me.composes {
-            // Before the key is among what it holds.
-            crate::stack::site(&mut me, at);
-        }
         self.lock.taken(&mut me, Via::Key, shard, mode, at);
         if me.pedantic && matches!(what, What::Value | What::Presence) {
             self.spot.note(&mut me, || self.id, None, at);
@@ -111,7 +105,7 @@ impl Key {
                 self.spot.seen_as(&mut me, self.id, present, now, at);
             }
             What::Passing => self.spot.passed(&mut me, self.id, at),
-            What::Writing | What::Nothing => {}
+            What::Nothing => {}
         }
     }
 
@@ -189,7 +183,7 @@ impl Gone {
     /// The key is about to be removed, or remains absent after all.
     #[inline]
     pub fn release(&self, me: &mut State, at: &At) {
-        self.clock.pass_on_by(me, Passes::Accesses, at);
+        self.clock.pass_on(me, Passes::Accesses, at);
     }
 
     /// The history of the key that was removed.
@@ -243,7 +237,7 @@ impl Past {
                 // Who wrote it last may have held no lock, or have done it by a reference.
                 What::Value => (!self.0.knows_its_value()).then(now),
                 What::Presence => Some(Value::PRESENT),
-                What::Passing | What::Writing | What::Nothing => return,
+                What::Passing | What::Nothing => return,
             };
             self.0.seen(&mut me, id, value, at);
         }

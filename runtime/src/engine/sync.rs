@@ -174,20 +174,14 @@ impl SyncVar {
     /// `L |= C_t`: as [`release`](Self::release), but earlier releases stay.
     #[inline]
     pub fn release_join(&self, at: &At) {
-        self.pass_on(Passes::All, at);
-    }
-
-    /// [`release_join`](Self::release_join) of a part of what the strand did.
-    #[inline]
-    pub fn pass_on(&self, passes: Passes, at: &At) {
         if let Some(mut me) = state::enter() {
-            self.pass_on_by(&mut me, passes, at);
+            self.pass_on(&mut me, Passes::All, at);
         }
     }
 
-    /// [`pass_on`](Self::pass_on) by a strand at hand.
+    /// [`release_join`](Self::release_join) by a strand at hand, of what it did or of a part.
     #[inline]
-    pub fn pass_on_by(&self, me: &mut State, passes: Passes, at: &At) {
+    pub fn pass_on(&self, me: &mut State, passes: Passes, at: &At) {
         let mut clock = self.lock();
         clock.trace(me, Event::ReleaseJoin, at);
         clock.release_join(me, passes, at);

@@ -159,15 +159,11 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     #[track_caller]
     #[inline]
     pub fn insert(self, value: V) -> RefMut<'a, K, V> {
-        self.insert_at(value, How::Whole, &At::here(&Op("VacantEntry::insert")))
-    }
-
-    #[inline]
-    fn insert_at(self, value: V, how: How, at: &At) -> RefMut<'a, K, V> {
+        let at = At::here(&Op("VacantEntry::insert"));
         let VacantEntry { vacancy, entry } = self;
-        let key = vacancy.key(value::of(&value), how, at);
+        let key = vacancy.key(value::of(&value), &at);
         let tracked = Tracked::new(value, key, vacancy.hash);
-        let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, at);
+        let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, &at);
         vacancy.filled();
         guard
     }
@@ -181,7 +177,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
     {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
-        let key = vacancy.key(value::of(&value), How::Whole, &at);
+        let key = vacancy.key(value::of(&value), &at);
         let tracked = Tracked::new(value, key, vacancy.hash);
         let entry = entry.insert_entry(tracked);
         let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, What::Nothing, &at);
