@@ -20,10 +20,10 @@ impl Edges {
     /// The key of this hash, which is about to be inserted with the value `new`; the shard is locked.
     #[inline]
     pub fn inserted(&self, hash: u64, shard: Resource, new: Value, how: How, at: &At) -> Key {
-        let mut key = Key::new(self.id, hash);
+        let mut key = Key::new(hash);
         if let Some(mut me) = engine::enter() {
             let past = self.absent.resume(&mut me, hash, at);
-            key.filled(&mut me, past, new, how, at);
+            key.filled(&mut me, shard, past, (new, how), at);
             self.size.release(&mut me, at);
         }
         self.count.changed(self.id, 1, at);

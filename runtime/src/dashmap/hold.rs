@@ -58,7 +58,7 @@ impl Hold {
     #[inline]
     pub fn wrote(&self, new: Value, how: How, at: &At) {
         // SAFETY: the promise given to `take`.
-        unsafe { self.key.as_ref() }.written(new, how, at);
+        unsafe { self.key.as_ref() }.written(self.shard, new, how, at);
     }
 
     /// The holder may change the value from now on.
@@ -90,7 +90,7 @@ impl Hold {
     pub fn remove(self, how: How, at: &At, rest: impl FnOnce(&mut State, Spot)) {
         if let Some(mut me) = engine::enter() {
             // SAFETY: the promise given to `take`.
-            let past = unsafe { self.key.as_ref() }.removed(&mut me, how, at);
+            let past = unsafe { self.key.as_ref() }.removed(&mut me, self.shard, how, at);
             rest(&mut me, past);
         }
         mem::forget(self);
@@ -100,7 +100,7 @@ impl Hold {
     #[inline]
     pub fn end(self, new: Value, how: How, at: &At) {
         // SAFETY: the promise given to `take`.
-        unsafe { self.key.as_ref() }.released(self.mode, Some((new, how)), at);
+        unsafe { self.key.as_ref() }.released(self.shard, self.mode, Some((new, how)), at);
         // Leaks nothing: this is plain data but for its `Drop`.
         mem::forget(self);
     }
@@ -114,7 +114,7 @@ impl Drop for Hold {
         let at = self.origin.at();
         // SAFETY: the promise given to `change`.
         let wrote = |(how, value, look): (_, _, Look)| (unsafe { look(value) }, how);
-        key.released(self.mode, self.changed.map(wrote), at);
+        key.released(self.shard, self.mode, self.changed.map(wrote), at);
     }
 }
 

@@ -75,7 +75,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             self.missed(key, at);
             return None;
         };
-        let shard = self.shard_of(guard.value().hash);
+        let shard = self.shard_of(guard.value().key.hash());
         Some(Ref::new(guard, shard, what, at))
     }
 
@@ -105,7 +105,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             self.missed(key, at);
             return None;
         };
-        let shard = self.shard_of(guard.value().hash);
+        let shard = self.shard_of(guard.value().key.hash());
         Some(RefMut::new(guard, shard, What::Value, at))
     }
 
@@ -158,7 +158,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     {
         match self.inner.try_get(key) {
             TryResult::Present(guard) => {
-                let shard = self.shard_of(guard.value().hash);
+                let shard = self.shard_of(guard.value().key.hash());
                 TryResult::Present(Ref::new(guard, shard, What::Value, at))
             }
             TryResult::Absent => {
@@ -177,7 +177,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     {
         match self.inner.try_get_mut(key) {
             TryResult::Present(guard) => {
-                let shard = self.shard_of(guard.value().hash);
+                let shard = self.shard_of(guard.value().key.hash());
                 TryResult::Present(RefMut::new(guard, shard, What::Value, at))
             }
             TryResult::Absent => {
@@ -235,7 +235,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     ) -> Entry<'a, K, V> {
         match entry {
             upstream::Entry::Occupied(entry) => {
-                let shard = self.shard_of(entry.get().hash);
+                let shard = self.shard_of(entry.get().key.hash());
                 Entry::Occupied(OccupiedEntry::new(
                     entry,
                     &self.edges,
@@ -266,12 +266,12 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 self.edges.count.stays(self.edges.id, at);
                 // SAFETY: the bucket is full, and the write lock makes this the only reference.
                 let (_, tracked) = unsafe { bucket.as_mut() };
-                Some(tracked.get_mut().overwrite(value, at))
+                Some(tracked.get_mut().overwrite(shard, value, at))
             }
             Err(slot) => {
                 let new = value::of(&value);
                 let lock = self.edges.inserted(hash, shard, new, How::Blind, at);
-                let tracked = SharedValue::new(Tracked::new(value, lock, hash));
+                let tracked = SharedValue::new(Tracked::new(value, lock));
                 // SAFETY: the slot is of this table, which was not changed since.
                 unsafe { table.insert_in_slot(hash, slot, (key, tracked)) };
                 None
@@ -324,7 +324,7 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
             self.missed(key, at);
             return;
         };
-        let shard = self.shard_of(guard.value().hash);
+        let shard = self.shard_of(guard.value().key.hash());
         let (key, tracked) = guard.pair_mut();
         tracked.alter(shard, at, |value| f(key, value));
     }
@@ -385,7 +385,8 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
                 let hold = unsafe { tracked.held_if(shard, at, |value| !f(key, value)) };
                 if let Some(hold) = hold {
                     let old = value::of(&tracked.value);
-                    self.edges.removed(hold, tracked.hash, old, How::Whole, at);
+                    self.edges
+                        .removed(hold, tracked.key.hash(), old, How::Whole, at);
                     // SAFETY: the bucket is full and of this table.
                     unsafe { table.erase(bucket) };
                 }

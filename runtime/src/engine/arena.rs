@@ -259,3 +259,14 @@ pub unsafe fn free(handle: Handle, bytes: usize) {
         *head = handle;
     }
 }
+/// Asks for the line of an address, which will be needed soon.
+#[inline(always)]
+pub fn fetch<T>(address: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which never faults.
+    unsafe {
+        core::arch::x86_64::_mm_prefetch::<{ core::arch::x86_64::_MM_HINT_T0 }>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}

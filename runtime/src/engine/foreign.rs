@@ -105,7 +105,7 @@ fn name(_: &mut [u8; NAME]) -> Option<&str> {
 #[cold]
 pub fn learn(me: &mut State) {
     me.foreign_seen = ended();
-    PAST.learn(me, Edge::Told, &At::here(&OP));
+    PAST.carrier().learn(me, Edge::Told, &At::here(&OP));
 }
 
 /// A foreign thread ends.

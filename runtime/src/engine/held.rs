@@ -17,6 +17,9 @@ use core::sync::atomic::{AtomicU64, Ordering};
 /// Entries that need no block.
 const INLINE: usize = 6;
 
+/// How many sets are remembered.
+const RECENT: usize = 8;
+
 /// Locks given back by another strand than the one that took them: some guards may be sent. The
 /// owner strikes them off its list when it next looks at it.
 struct Moved {
@@ -135,8 +138,8 @@ pub struct Held {
     room: usize,
     /// The interned set, while it is known.
     set: Option<u32>,
-    /// What `set` was last computed from: the set below the top, the top's place, the result.
-    recent: Option<(u32, usize, usize, u32)>,
+    /// What sets were last computed from, by the top's place: the set below the top, that place, the result.
+    recent: [(u32, usize, usize, u32); RECENT],
     /// The moves that this list has taken into account.
     moves: u64,
 }
@@ -150,7 +153,7 @@ impl Held {
             more: 0,
             room: 0,
             set: Some(0),
-            recent: None,
+            recent: [(0, 0, 0, 0); RECENT],
             moves: 0,
         }
     }
@@ -302,19 +305,18 @@ impl Held {
             let Some(entry) = self.entry(index).filter(|entry| entry.via != Via::Shard) else {
                 continue;
             };
-            let key = (
-                set,
-                &raw const *entry.op as usize,
-                &raw const *entry.location as usize,
+            let (op, location) = (
+                core::ptr::from_ref(entry.op).addr(),
+                core::ptr::from_ref(entry.location).addr(),
             );
-            set = match self.recent {
-                Some((below, op, location, set)) if (below, op, location) == key => set,
-                _ => {
-                    let set = crate::stack::lock_set(key.0, entry.op, entry.location, entry.mode);
-                    self.recent = Some((key.0, key.1, key.2, set));
-                    set
-                }
-            };
+            let (op_of, location_of, mode, below) = (entry.op, entry.location, entry.mode, set);
+            let place = (location as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let recent = &mut self.recent[(place >> (u64::BITS - RECENT.ilog2())) as usize];
+            if (recent.0, recent.1, recent.2) != (below, op, location) {
+                let set = crate::stack::lock_set(below, op_of, location_of, mode);
+                *recent = (below, op, location, set);
+            }
+            set = recent.3;
         }
         self.set = Some(set);
         set

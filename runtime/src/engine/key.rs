@@ -23,7 +23,8 @@ impl Default for MapId {
     /// Another one each time.
     #[inline]
     fn default() -> Self {
-        MapId(new_id())
+        // As many bits as the names of its shards have room for.
+        MapId(new_id() >> 17)
     }
 }
 
@@ -56,33 +57,38 @@ pub enum What {
 
 /// Clock, holders and history of one key.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Key {
-    lock: LockVar,
-    spot: Spot,
-    id: u64,
-}
-
-impl Default for Key {
-    /// A key of no map yet that others know.
-    #[inline]
-    fn default() -> Self {
-        Key {
-            lock: LockVar::new(),
-            spot: Spot::new(),
-            id: new_id(),
-        }
-    }
+    // First what every operation looks at.
+    hash: u64,
+    lock: LockVar<Spot>,
 }
 
 impl Key {
-    /// The key of this hash, of a map.
+    /// A key of this hash, which nobody has touched.
     #[inline]
-    pub fn new(map: MapId, hash: u64) -> Self {
+    pub fn new(hash: u64) -> Self {
         Key {
-            lock: LockVar::new(),
-            spot: Spot::new(),
-            id: map.key(hash),
+            hash,
+            lock: LockVar::with(Spot::new()),
         }
+    }
+
+    /// Its hash.
+    #[inline]
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    #[inline]
+    fn spot(&self) -> &Spot {
+        self.lock.rest()
+    }
+
+    /// Its identity, in the map that has this shard.
+    #[inline]
+    fn id(&self, shard: Resource) -> u64 {
+        MapId(shard.name.map()).key(self.hash)
     }
 
     /// Call right after the real lock, that of `shard`, was taken. `now` looks at the value.
@@ -95,74 +101,87 @@ impl Key {
         at: &At,
     ) {
         let Some(mut me) = state::enter() else { return };
+        if mode == Mode::Exclusive {
+            self.spot().prepare();
+        }
         self.lock.taken(&mut me, Via::Key, shard, mode, at);
         if me.pedantic && matches!(what, What::Value | What::Presence) {
-            self.spot.note(&mut me, || self.id, None, at);
+            self.spot().note(&mut me, || self.id(shard), None, at);
         }
         match what {
             What::Value | What::Presence => {
                 let present = what == What::Presence;
-                self.spot.seen_as(&mut me, self.id, present, now, at);
+                self.spot()
+                    .seen_as(&mut me, self.id(shard), present, now, at);
             }
-            What::Passing => self.spot.passed(&mut me, self.id, at),
+            What::Passing => self.spot().passed_by(&mut me, at),
             What::Nothing => {}
         }
     }
 
-    /// Call right before the real lock is given back. `wrote`: what the strand that holds the key
-    /// exclusively wrote, at last.
+    /// Call right before the real lock, that of `shard`, is given back. `wrote`: what the strand that holds
+    /// the key exclusively wrote, at last.
     #[inline]
-    pub fn released(&self, mode: Mode, wrote: Option<(Value, How)>, at: &At) {
+    pub fn released(&self, shard: Resource, mode: Mode, wrote: Option<(Value, How)>, at: &At) {
         let Some(mut me) = state::enter() else { return };
         if let Some((new, how)) = wrote {
-            self.write(&mut me, new, how, at);
+            self.write(&mut me, shard, new, how, at);
         }
         self.lock.given_back(&mut me, Passes::Accesses, mode, at);
     }
 
     /// The strand that holds the key exclusively wrote `new`.
     #[inline]
-    pub fn written(&self, new: Value, how: How, at: &At) {
+    pub fn written(&self, shard: Resource, new: Value, how: How, at: &At) {
         if let Some(mut me) = state::enter() {
-            self.write(&mut me, new, how, at);
+            self.write(&mut me, shard, new, how, at);
         }
     }
 
     #[inline]
-    fn write(&self, me: &mut State, new: Value, how: How, at: &At) {
+    fn write(&self, me: &mut State, shard: Resource, new: Value, how: How, at: &At) {
         if me.pedantic {
-            self.spot.note(me, || self.id, Some(new), at);
+            self.spot().note(me, || self.id(shard), Some(new), at);
         }
-        self.spot.written(me, || self.id, new, how, at);
+        self.spot().written(me, || self.id(shard), new, how, at);
     }
 
-    /// The strand, which has the real lock exclusively, writes `new` whatever was there, and is done.
+    /// The strand, which has the lock of `shard` exclusively, writes `new` whatever was there, and is done.
     #[inline]
-    pub fn overwritten(&self, new: Value, at: &At) {
+    pub fn overwritten(&self, shard: Resource, new: Value, at: &At) {
         if let Some(mut me) = state::enter() {
+            self.spot().prepare();
             self.lock
                 .visited(&mut me, Passes::Accesses, Mode::Exclusive, at);
-            self.write(&mut me, new, How::Blind, at);
+            self.write(&mut me, shard, new, How::Blind, at);
         }
     }
 
     /// The strand inserts the key with the value `new`; `past` is what is left of one that was removed.
     #[inline]
-    pub fn filled(&mut self, me: &mut State, past: Option<Spot>, new: Value, how: How, at: &At) {
+    pub fn filled(
+        &mut self,
+        me: &mut State,
+        shard: Resource,
+        past: Option<Spot>,
+        (new, how): (Value, How),
+        at: &At,
+    ) {
         if let Some(past) = past {
-            self.spot = past;
+            past.prepare();
+            *self.lock.rest_mut() = past;
         }
         self.lock.visited(me, Passes::Accesses, Mode::Exclusive, at);
-        self.write(me, new, how, at);
+        self.write(me, shard, new, how, at);
     }
 
     /// The strand that holds the key exclusively gives it back, and removes it. What is to outlive the key.
     #[inline]
-    pub fn removed(&self, me: &mut State, how: How, at: &At) -> Spot {
+    pub fn removed(&self, me: &mut State, shard: Resource, how: How, at: &At) -> Spot {
         self.lock
             .given_back(me, Passes::Accesses, Mode::Exclusive, at);
-        self.write(me, Value::ABSENT, how, at);
-        self.spot.take()
+        self.write(me, shard, Value::ABSENT, how, at);
+        self.spot().take()
     }
 }
 

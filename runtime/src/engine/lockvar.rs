@@ -3,33 +3,53 @@
 use super::At;
 use super::finding::Mode;
 use super::held::{Resource, Via};
+use super::lock::Spin;
 use super::order::{self, Named};
+use super::prim::{AtomicU32, AtomicU64};
 use super::scope::{self, Deed};
 use super::state::{self, Passes, State};
-use super::sync::SyncVar;
+use super::sync::{self, Carrier};
 use super::tape::{self, Event};
 use super::waits::{self, Queue, Request};
 
 /// The clocks of a mutex or reader-writer lock, and the record of who holds it (for reports).
 ///
 /// A shared release orders later exclusive acquires only; an exclusive release orders everything.
-#[derive(Debug, Default)]
-pub struct LockVar {
-    exclusive: SyncVar,
-    shared: SyncVar,
-    /// Of a lock; a key goes by its shard.
-    name: Named,
+///
+/// `R` is what else there is: the name of a lock. A key of a map goes by its shard's.
+#[derive(Debug)]
+#[repr(C)]
+pub struct LockVar<R = Named> {
+    // The order keeps together what every operation on a key looks at.
+    /// Of exclusive releases, and of shared ones.
+    tips: [AtomicU64; 2],
+    rest: R,
+    bodies: [AtomicU32; 2],
+    /// Of both clocks.
+    lock: Spin,
+}
+
+impl Default for LockVar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R> Drop for LockVar<R> {
+    #[inline]
+    fn drop(&mut self) {
+        for body in &self.bodies {
+            // SAFETY: the body is this lock's own, and nobody else can reach it any more.
+            unsafe { sync::give_back(body) };
+        }
+    }
 }
 
 impl LockVar {
     /// A lock nobody has held.
     #[cfg(not(fidge_loom))]
     pub const fn new() -> Self {
-        LockVar {
-            exclusive: SyncVar::new(),
-            shared: SyncVar::new(),
-            name: Named::new(),
-        }
+        LockVar::with(Named::new())
     }
 
     /// Call right after the real lock was taken. How often the strand has read anything so far.
@@ -54,11 +74,82 @@ impl LockVar {
     fn resource(&self) -> Resource {
         Resource {
             address: self as *const _ as usize,
-            name: self.name.name(),
+            name: self.rest.name(),
         }
     }
 
-    /// [`acquired`](Self::acquired) by a strand at hand; the real lock is `resource`'s, which a key of a
+    /// For whoever may have to wait for the real lock, which lets a waiting writer go first.
+    #[inline]
+    pub fn request<'a>(&self, mode: Mode, at: &'a At) -> Request<'a> {
+        Request {
+            resource: self as *const _ as usize,
+            mode,
+            queue: Queue::Writers,
+            at,
+        }
+    }
+
+    /// The holder looks at what the lock protects, or may write it.
+    #[inline]
+    pub fn touched(&self, deed: Deed, at: &At) {
+        scope::protected(|| self.rest.name(), deed, at);
+    }
+
+    /// Call right before the real lock is given back.
+    #[inline]
+    pub fn released(&self, mode: Mode, at: &At) {
+        if let Some(mut me) = state::enter() {
+            self.given_back(&mut me, Passes::All, mode, at);
+        }
+    }
+
+    /// As [`released`](Self::released), where the holder has looked and written nothing. A strand that takes
+    /// the lock at the same place once more, and has read nothing that is known here since it first did, when
+    /// it had read `reads` times, waits for something.
+    #[inline]
+    pub fn released_as_it_was(&self, mode: Mode, reads: u64, at: &At) {
+        if let Some(mut me) = state::enter() {
+            me.asks(at.location, self as *const _ as u64, reads);
+            self.given_back(&mut me, Passes::All, mode, at);
+        }
+    }
+}
+
+impl<R> LockVar<R> {
+    /// A lock nobody has held.
+    #[cfg(not(fidge_loom))]
+    pub const fn with(rest: R) -> Self {
+        LockVar {
+            tips: [AtomicU64::new(0), AtomicU64::new(0)],
+            rest,
+            bodies: [AtomicU32::new(0), AtomicU32::new(0)],
+            lock: Spin::new(),
+        }
+    }
+
+    /// What else there is.
+    #[inline]
+    pub fn rest(&self) -> &R {
+        &self.rest
+    }
+
+    /// [`rest`](Self::rest), to be changed.
+    #[inline]
+    pub fn rest_mut(&mut self) -> &mut R {
+        &mut self.rest
+    }
+
+    #[inline]
+    fn of(&self, mode: Mode) -> Carrier<'_> {
+        let index = usize::from(mode == Mode::Shared);
+        Carrier {
+            lock: &self.lock,
+            body: &self.bodies[index],
+            tip: &self.tips[index],
+        }
+    }
+
+    /// [`acquired`](LockVar::acquired) by a strand at hand; the real lock is `resource`'s, which a key of a
     /// concurrent map shares with others.
     #[inline]
     pub fn taken(&self, me: &mut State, via: Via, resource: Resource, mode: Mode, at: &At) {
@@ -81,54 +172,18 @@ impl LockVar {
             } else {
                 Event::Lock
             };
-            let id = self.exclusive.lock().id();
+            let id = self.of(Mode::Exclusive).lock().id();
             tape::push(me, event, id, 0, at);
         }
         let now = |me: &State| (self as *const _ as u64, me.reads.count());
         let edge = me.edge_at(at.location, now, |then, now| then == now);
-        self.exclusive.learn(me, edge, at);
+        self.of(Mode::Exclusive).learn(me, edge, at);
         if mode == Mode::Exclusive {
-            self.shared.learn(me, edge, at);
+            self.of(Mode::Shared).learn(me, edge, at);
         }
     }
 
-    /// For whoever may have to wait for the real lock, which lets a waiting writer go first.
-    #[inline]
-    pub fn request<'a>(&self, mode: Mode, at: &'a At) -> Request<'a> {
-        Request {
-            resource: self as *const _ as usize,
-            mode,
-            queue: Queue::Writers,
-            at,
-        }
-    }
-
-    /// The holder looks at what the lock protects, or may write it.
-    #[inline]
-    pub fn touched(&self, deed: Deed, at: &At) {
-        scope::protected(|| self.name.name(), deed, at);
-    }
-
-    /// Call right before the real lock is given back.
-    #[inline]
-    pub fn released(&self, mode: Mode, at: &At) {
-        if let Some(mut me) = state::enter() {
-            self.given_back(&mut me, Passes::All, mode, at);
-        }
-    }
-
-    /// As [`released`](Self::released), where the holder has looked and written nothing. A strand that takes
-    /// the lock at the same place once more, and has read nothing that is known here since it first did, when
-    /// it had read `reads` times, waits for something.
-    #[inline]
-    pub fn released_as_it_was(&self, mode: Mode, reads: u64, at: &At) {
-        if let Some(mut me) = state::enter() {
-            me.asks(at.location, self as *const _ as u64, reads);
-            self.given_back(&mut me, Passes::All, mode, at);
-        }
-    }
-
-    /// [`released`](Self::released) by a strand at hand.
+    /// [`released`](LockVar::released) by a strand at hand.
     #[inline]
     pub fn given_back(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
         self.go(me, passes, mode, at);
@@ -143,13 +198,16 @@ impl LockVar {
             } else {
                 Event::Unlock
             };
-            let id = self.exclusive.lock().id();
+            let id = self.of(Mode::Exclusive).lock().id();
             tape::push(me, event, id, 0, at);
         }
         match mode {
             // The real lock is held: nobody else acquires or releases meanwhile.
-            Mode::Exclusive => self.exclusive.locked_by_caller().release(me, passes, at),
-            Mode::Shared => self.shared.join_in(me, passes, at),
+            Mode::Exclusive => self
+                .of(Mode::Exclusive)
+                .locked_by_caller()
+                .release(me, passes, at),
+            Mode::Shared => self.of(Mode::Shared).join_in(me, passes, at),
         }
     }
 }

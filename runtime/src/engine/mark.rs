@@ -23,8 +23,7 @@ const VERSIONS: u32 = 1 << 28;
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct Mark {
-    /// Whose mark it is; 0: nobody's.
-    id: AtomicU64,
+    // First what every modification needs.
     /// Twice the number of modifications; odd while one is written down.
     sequence: AtomicU64,
     writer: AtomicU64,
@@ -32,6 +31,8 @@ pub struct Mark {
     site: AtomicU32,
     /// Form of the value, and the flags below.
     form: AtomicU32,
+    /// Whose mark it is; 0: nobody's.
+    id: AtomicU64,
     /// Its version when a key came into being that was absent.
     born: AtomicU32,
     /// A [`Reader`], once one was noted; of a free mark, the next in the pool.
@@ -94,12 +95,6 @@ impl Mark {
     #[inline]
     pub fn version(&self) -> Version {
         (self.sequence.load(Ordering::Relaxed) / 2) as Version % VERSIONS
-    }
-
-    /// Whether the last modification was made in this epoch.
-    #[inline]
-    pub fn is_by(&self, writer: Epoch) -> bool {
-        self.writer.load(Ordering::Relaxed) == writer.0
     }
 
     /// Who modified it last; none before the first modification.

@@ -57,6 +57,12 @@ impl Name {
         Name(1 << 63 | map << 16 | number as u64 & 0xffff)
     }
 
+    /// The map of the shard of this name; of other names, no map.
+    #[inline]
+    pub fn map(self) -> u64 {
+        self.0 << 1 >> 17
+    }
+
     /// The identity of what the lock protects, as a location.
     pub fn location(self) -> u64 {
         /// In place of a key's hash.

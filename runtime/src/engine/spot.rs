@@ -63,7 +63,7 @@
 //! taken for different ones, but a fill with values that cannot be compared is a warning only.
 
 use super::At;
-use super::arena::Handle;
+use super::arena::{self, Handle};
 use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::mark::{self, Look, Mark, Version};
@@ -105,11 +105,17 @@ impl How {
 
 /// The location's mark, if it has one yet. Methods but `drop` are for whoever holds the location.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub struct Spot {
     mark: AtomicU32,
+    /// Who read it last, by its token, or [`SOMEBODY`]; 0: nobody since it was written.
+    reader: AtomicU32,
     /// The mark's version, for who reads the location again.
     version: AtomicU32,
 }
+
+/// A reader of a value, or of the presence, who does not say.
+const SOMEBODY: u32 = u32::MAX;
 
 impl Drop for Spot {
     #[inline]
@@ -127,6 +133,7 @@ impl Spot {
         Spot {
             mark: AtomicU32::new(0),
             version: AtomicU32::new(0),
+            reader: AtomicU32::new(0),
         }
     }
 
@@ -136,6 +143,7 @@ impl Spot {
         Spot {
             mark: AtomicU32::new(self.mark.swap(0, Ordering::AcqRel)),
             version: AtomicU32::new(self.version.swap(0, Ordering::Relaxed)),
+            reader: AtomicU32::new(self.reader.swap(0, Ordering::Relaxed)),
         }
     }
 
@@ -169,6 +177,8 @@ impl Spot {
         if scope::watches(me) {
             scope::did(me, mark.id(), Deed::Read, at);
         }
+        me.reads.renew();
+        self.reader.store(SOMEBODY, Ordering::Relaxed);
         let present = value == Some(Value::PRESENT);
         let (id, version) = (mark.id(), mark.version());
         if !me.reads.again(id, version, present) {
@@ -191,37 +201,47 @@ impl Spot {
         if !me.composes {
             return;
         }
+        let handle = self.mark.load(Ordering::Acquire);
+        if handle == 0 || scope::watches(me) {
+            let value = if present { Value::PRESENT } else { now() };
+            return self.seen(me, || id, Some(value), at);
+        }
+        let (reader, token) = (self.reader.load(Ordering::Relaxed), me.reads.token());
+        if reader == token {
+            return me.reads.repeated();
+        }
         let version = self.version.load(Ordering::Relaxed);
-        if !scope::watches(me) && me.reads.again(id, version, present) {
-            return;
+        if !present && reader == 0 {
+            let site = stack::site(me, at);
+            me.reads.note_in_time(handle, (id, version), now(), site);
+        } else if !me.reads.again(id, version, present) {
+            let value = if present { Value::PRESENT } else { now() };
+            remember(me, handle, (id, version), value, at);
         }
-        let value = if present { Value::PRESENT } else { now() };
-        match self.mark.load(Ordering::Acquire) {
-            handle if handle != 0 && !scope::watches(me) => {
-                remember(me, handle, (id, version), value, at);
-            }
-            _ => self.seen(me, || id, Some(value), at),
-        }
+        // Who knows that it is there does not know its value.
+        let reader = if present { SOMEBODY } else { token };
+        self.reader.store(reader, Ordering::Relaxed);
     }
 
     /// The strand came by it: a read that it does not act on, but which replaces what it read before.
-    #[inline]
-    pub fn passed(&self, me: &mut State, id: u64, at: &At) {
+    pub fn passed_by(&self, me: &mut State, at: &At) {
         if !me.composes {
             return;
         }
-        me.reads.forget(id);
-        if scope::watches(me)
-            && let Some((_, mark)) = self.mark(|| id)
-        {
-            scope::did(me, mark.id(), Deed::Read, at);
+        if let Some(mark) = Mark::at(self.mark.load(Ordering::Relaxed)) {
+            me.reads.forget_in_time(mark.id());
+            self.reader.store(SOMEBODY, Ordering::Relaxed);
+            if scope::watches(me) {
+                scope::did(me, mark.id(), Deed::Read, at);
+            }
         }
     }
 
-    /// As [`passed`](Self::passed), of a location that nobody but its mark can name.
-    pub fn passed_by(&self, me: &mut State, at: &At) {
+    /// It is about to be written.
+    #[inline(always)]
+    pub fn prepare(&self) {
         if let Some(mark) = Mark::at(self.mark.load(Ordering::Relaxed)) {
-            self.passed(me, mark.id(), at);
+            arena::fetch(mark);
         }
     }
 
@@ -244,6 +264,7 @@ impl Spot {
             scope::did(me, id, Deed::Read, at);
         }
         if me.composes && !me.reads.again(id, 0, false) {
+            me.reads.note_loose();
             remember(me, 0, (id, 0), Value::ABSENT, at);
         }
     }
@@ -292,8 +313,7 @@ impl Spot {
         if by != 0 && scope::watches(me) {
             scope::did(me, now.id, Deed::Add, at);
         }
-        if let Some(forgotten) = me.reads.forget(now.id)
-            && let read = me.reads.recall(&forgotten)
+        if let Some(read) = me.reads.forget(now.id)
             && moved(me, read.version, &now)
             && read.value.same(now.value) == Some(false)
         {
@@ -342,38 +362,61 @@ impl Spot {
         let Some((_, mark)) = self.mark(id) else {
             return false;
         };
+        if how.is_blind() {
+            // What is known of a place that writes blindly is known of its whole stack. That is had while the
+            // mark is on its way.
+            stack::site(me, at);
+        }
         let id = mark.id();
         if scope::watches(me) {
             scope::did(me, id, Deed::Write, at);
         }
-        match me.reads.forget(id) {
-            Some(read) => {
-                if how.looks() || how.is_blind() && !read.is_of(mark.version()) {
-                    let read = me.reads.recall(&read);
-                    judge(me, &read, &mark.look(), new, how, at);
-                }
-                if how.is_blind() {
-                    makes(me, id, read.value(), new, at);
-                }
-            }
-            None if how.is_blind() => {
-                let site = stack::site(me, at);
-                stack::is_blind(site, || match mark.writer() {
-                    writer if writer.is_some() && !me.was_told(writer) => stack::Blind::Foreign,
-                    _ => stack::Blind::Known,
-                });
-            }
-            None => {}
-        }
-        let writer = me.note_epoch();
-        let site = match mark.is_by(writer) && stack::is_place(mark.site(), at) {
+        let (last, writer) = (mark.writer(), me.note_epoch());
+        let site = match !how.is_blind() && last == writer && stack::is_place(mark.site(), at) {
             true => mark.site(),
             false => stack::site(me, at),
         };
+        let is_foreign = last.is_some() && !me.was_told(last);
+        if is_foreign || how.is_blind() && !stack::is_settled(site, new.digest().is_some()) {
+            acts(me, mark, site, is_foreign, (new, how), at);
+        } else if self.reader.load(Ordering::Relaxed) != 0 || me.reads.are_loose() {
+            me.reads.forget_in_time(id);
+        }
         let left = how == How::Whole && mark.holds(new);
         mark.write(writer, site, new);
         self.version.store(mark.version(), Ordering::Relaxed);
+        self.reader.store(0, Ordering::Relaxed);
         left
+    }
+}
+
+/// The strand writes a location over what another strand wrote (`is_foreign`), or where it may show how it
+/// comes by what it writes.
+fn acts(
+    me: &mut State,
+    mark: &Mark,
+    site: u32,
+    is_foreign: bool,
+    (new, how): (Value, How),
+    at: &At,
+) {
+    match me.reads.forget(mark.id()) {
+        Some(read) => {
+            if is_foreign && how != How::Whole {
+                judge(me, &read, &mark.look(), new, how, at);
+            }
+            if how.is_blind() {
+                makes(me, site, &read, new);
+            }
+        }
+        None if how.is_blind() => {
+            let kind = match is_foreign {
+                true => stack::Blind::Foreign,
+                false => stack::Blind::Known,
+            };
+            stack::is_blind(site, kind);
+        }
+        None => {}
     }
 }
 
@@ -419,18 +462,17 @@ fn here(me: &mut State) -> Epoch {
 }
 
 /// Whether the strand has read the value that it writes, elsewhere.
-fn is_copy(me: &State, id: u64, new: Value) -> bool {
+fn is_copy(me: &mut State, id: u64, new: Value) -> bool {
+    me.reads.catch_up();
     me.reads
         .all()
         .any(|other| other.id != id && other.value == new)
 }
 
 /// The strand writes `new` where it had read another value; perhaps because it had.
-fn makes(me: &mut State, id: u64, read: Value, new: Value, at: &At) {
-    if let (Some(from), Some(to)) = (read.digest(), new.digest()) {
-        let site = stack::site(me, at);
-        stack::makes(site, (from, to), || is_copy(me, id, new));
-    }
+fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
+    let made = (read.value.digest(), new.digest());
+    stack::makes(site, made, || is_copy(me, read.id, new));
 }
 
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
@@ -551,7 +593,8 @@ fn stale_size(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
 }
 
 /// What the strand's exchange was to vouch for and no longer does: as it read it, and as it is.
-fn stale_knowledge(me: &State, read: &Read, now: &Look, new: Value) -> Option<(Read, Look)> {
+fn stale_knowledge(me: &mut State, read: &Read, now: &Look, new: Value) -> Option<(Read, Look)> {
+    me.reads.catch_up();
     me.reads.all().find_map(|other| {
         let vouched = other.when > read.when && now.version != read.version
             || other.when > read.since && other.value == new && new.is_like_an_address();

@@ -85,6 +85,17 @@ pub struct SyncVar {
     tip: AtomicU64,
 }
 
+/// A carrier, wherever its parts are: a [`SyncVar`], or one of the two of a lock, which share theirs.
+#[derive(Clone, Copy, Debug)]
+pub struct Carrier<'a> {
+    /// Held for every change, unless the caller keeps all others away.
+    pub lock: &'a Spin,
+    /// The rest, if there is one yet.
+    pub body: &'a AtomicU32,
+    /// The last release.
+    pub tip: &'a AtomicU64,
+}
+
 impl Default for SyncVar {
     fn default() -> Self {
         Self::new()
@@ -142,22 +153,7 @@ impl SyncVar {
         if tape::on(me) {
             self.lock().trace(me, Event::Acquire, at);
         }
-        self.learn(me, edge, at);
-    }
-
-    /// Acquires for a strand at hand, as part of an operation traced as a whole.
-    #[inline]
-    pub fn learn(&self, me: &mut State, edge: Edge, at: &At) {
-        // A tip names its whole clock, so one look settles the common cases without the lock.
-        let tip = Epoch(self.tip.load(Ordering::Acquire));
-        let known = if tip.is_some() {
-            me.has_heard(tip, edge)
-        } else {
-            self.body.load(Ordering::Acquire) == 0
-        };
-        if !known {
-            self.lock().acquire(me, edge, at);
-        }
+        self.carrier().learn(me, edge, at);
     }
 
     /// `L := C_t`: what the current strand did happens before whoever acquires; earlier releases
@@ -187,9 +183,42 @@ impl SyncVar {
         clock.release_join(me, passes, at);
     }
 
-    /// `L |= C_t` by a strand at hand, into a clock that nothing but joins is done to.
+    /// See [`Carrier::lock`].
     #[inline]
-    pub fn join_in(&self, me: &mut State, passes: Passes, at: &At) {
+    pub fn lock(&self) -> Locked<'_> {
+        self.carrier().lock()
+    }
+
+    /// Its parts.
+    #[inline]
+    pub fn carrier(&self) -> Carrier<'_> {
+        Carrier {
+            lock: &self.lock,
+            body: &self.body,
+            tip: &self.tip,
+        }
+    }
+}
+
+impl<'a> Carrier<'a> {
+    /// Acquires for a strand at hand, as part of an operation traced as a whole.
+    #[inline(always)]
+    pub fn learn(self, me: &mut State, edge: Edge, at: &At) {
+        // A tip names its whole clock, so one look settles the common cases without the lock.
+        let tip = Epoch(self.tip.load(Ordering::Acquire));
+        let known = if tip.is_some() {
+            me.has_heard(tip, edge)
+        } else {
+            self.body.load(Ordering::Acquire) == 0
+        };
+        if !known {
+            self.lock().acquire(me, edge, at);
+        }
+    }
+
+    /// `L |= C_t` by a strand at hand, into a clock that nothing but joins is done to.
+    #[inline(always)]
+    pub fn join_in(self, me: &mut State, passes: Passes, at: &At) {
         // What the strand released in this epoch is there still: joins take nothing away.
         if me.has_published(Epoch(self.tip.load(Ordering::Relaxed)), passes) {
             me.releases += 1;
@@ -200,20 +229,22 @@ impl SyncVar {
 
     /// Takes the clock for a few operations on it and on what must change with it.
     #[inline]
-    pub fn lock(&self) -> Locked<'_> {
+    pub fn lock(self) -> Locked<'a> {
         Locked {
             held: Some(self.lock.lock()),
-            var: self,
+            body: self.body,
+            tip: self.tip,
         }
     }
 
     /// [`lock`](Self::lock) where the caller holds a real lock that keeps all others from this clock
     /// (but for looks at its tip).
     #[inline]
-    pub fn locked_by_caller(&self) -> Locked<'_> {
+    pub fn locked_by_caller(self) -> Locked<'a> {
         Locked {
             held: None,
-            var: self,
+            body: self.body,
+            tip: self.tip,
         }
     }
 }
@@ -221,34 +252,46 @@ impl SyncVar {
 impl Drop for SyncVar {
     #[inline]
     fn drop(&mut self) {
-        let body = self.body.load(Ordering::Relaxed);
-        if body != 0 {
-            // SAFETY: the body is this variable's own, and nobody else can reach it any more.
-            unsafe {
-                (*arena::address(body).cast::<Body>()).clock.clear();
-                arena::free(body, size_of::<Body>());
-            }
+        // SAFETY: the body is this variable's own, and nobody else can reach it any more.
+        unsafe { give_back(&self.body) };
+    }
+}
+
+/// A carrier is gone: so is its body.
+///
+/// # Safety
+///
+/// The body is its own, and nobody else can reach it any more.
+#[inline]
+pub unsafe fn give_back(body: &AtomicU32) {
+    let body = body.load(Ordering::Relaxed);
+    if body != 0 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            (*arena::address(body).cast::<Body>()).clock.clear();
+            arena::free(body, size_of::<Body>());
         }
     }
 }
 
-/// A [`SyncVar`] that this thread holds.
+/// A carrier that this thread holds.
 #[derive(Debug)]
 pub struct Locked<'a> {
     #[expect(dead_code, reason = "the guard's drop gives the lock back")]
     held: Option<SpinGuard<'a>>,
-    var: &'a SyncVar,
+    body: &'a AtomicU32,
+    tip: &'a AtomicU64,
 }
 
 impl Locked<'_> {
     #[inline]
     fn tip(&self) -> Epoch {
-        Epoch(self.var.tip.load(Ordering::Relaxed))
+        Epoch(self.tip.load(Ordering::Relaxed))
     }
 
     #[inline]
     fn body_handle(&self) -> Handle {
-        self.var.body.load(Ordering::Relaxed)
+        self.body.load(Ordering::Relaxed)
     }
 
     #[inline]
@@ -263,14 +306,14 @@ impl Locked<'_> {
                     released: None,
                 });
             }
-            self.var.body.store(fresh, Ordering::Relaxed);
+            self.body.store(fresh, Ordering::Relaxed);
         }
         // SAFETY: the block holds a `Body`, and the lock is held.
         unsafe { &mut *arena::address(self.body_handle()).cast::<Body>() }
     }
 
     fn set_tip(&mut self, tip: Epoch) {
-        self.var.tip.store(tip.0, Ordering::Relaxed);
+        self.tip.store(tip.0, Ordering::Relaxed);
     }
 
     /// Identity in traces.

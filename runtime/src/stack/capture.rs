@@ -214,6 +214,65 @@ impl Walk {
     }
 }
 
+/// Links that a [`Known`] walk may have.
+const LINKS: usize = 14;
+
+/// A walk along frame pointers, as it was: most are made again and again.
+#[derive(Debug)]
+pub struct Known {
+    fp: usize,
+    end: usize,
+    len: usize,
+    /// What the frames held: the next frame, and the return address.
+    links: [[usize; 2]; LINKS],
+}
+
+impl Known {
+    /// None.
+    pub const NONE: Known = Known {
+        fp: 0,
+        end: 0,
+        len: 0,
+        links: [[0; 2]; LINKS],
+    };
+
+    /// Whether a walk would find what this one found. Unlike the walk's own, the loads need not wait for one
+    /// another.
+    #[inline(always)]
+    pub fn is(&self, walk: &Walk) -> bool {
+        if self.fp != walk.fp || self.end != walk.extent.end {
+            return false;
+        }
+        let (mut at, mut differs) = (self.fp, 0);
+        for &[next, ip] in &self.links[..self.len.min(LINKS)] {
+            // SAFETY: `learn` found the frame between this walk's first one and the end of its extent, all of
+            // which is stack in use.
+            let now =
+                unsafe { core::ptr::with_exposed_provenance::<[usize; 2]>(at).read_unaligned() };
+            differs |= now[0] ^ next | now[1] ^ ip;
+            at = next;
+        }
+        differs == 0
+    }
+
+    /// Keeps a walk, if it is short enough.
+    pub fn learn(&mut self, walk: &Walk) {
+        self.fp = 0;
+        if walk.mode != Mode::FramePointers {
+            return;
+        }
+        let (mut chain, mut len) = (walk.chain(), 0);
+        while let Some(ip) = chain.next() {
+            if len == LINKS {
+                return;
+            }
+            self.links[len] = [chain.fp, ip];
+            len += 1;
+        }
+        (self.fp, self.end, self.len) = (walk.fp, walk.extent.end, len);
+    }
+}
+
 /// The unwinder's return addresses, up to `base`.
 #[inline(never)]
 fn unwind(into: &mut [usize; DEPTH], base: usize) -> usize {

@@ -19,17 +19,45 @@ pub use capture::{
     Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
 };
 
-/// A strand's recently interned sites, by hash.
+/// A strand's recently interned sites: the last few by their walks, and more by their hashes.
 #[derive(Debug)]
-pub struct Cache([(u64, u32); CACHE]);
+pub struct Cache {
+    walks: [[Walked; WAYS]; PLACES],
+    /// Which way gives way next.
+    next: usize,
+    sites: [(u64, u32); SITES],
+}
 
-const CACHE: usize = 64;
+/// The site of a walk.
+#[derive(Debug)]
+struct Walked {
+    /// The hash of the rest.
+    tag: u64,
+    walk: capture::Known,
+    site: u32,
+}
+
+const PLACES: usize = 8;
+const WAYS: usize = 4;
+const SITES: usize = 64;
 
 impl Cache {
     /// An empty cache.
     #[expect(clippy::new_without_default, reason = "one way to make one")]
     pub const fn new() -> Self {
-        Cache([(0, 0); CACHE])
+        Cache {
+            walks: [const {
+                [const {
+                    Walked {
+                        tag: 0,
+                        walk: capture::Known::NONE,
+                        site: 0,
+                    }
+                }; WAYS]
+            }; PLACES],
+            next: 0,
+            sites: [(0, 0); SITES],
+        }
     }
 }
 
@@ -51,20 +79,34 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
         allows: me.allows,
         ..Head::new(at.op, at.location)
     };
-    let hash = frames.hash() ^ head.hash();
-    let entry = hash as usize % CACHE;
-    let (known, id) = me.sites.0[entry];
-    let site = if known == hash && id != 0 {
-        id
-    } else {
-        let mut buffer = [0; capture::DEPTH];
-        let found = frames.collect(&mut buffer);
-        let id = depot::intern(hash, head, found);
-        me.sites.0[entry] = (hash, id);
-        id
-    };
+    // From a call there may be several ways down to here.
+    let tag = head.hash();
+    let Cache { walks, next, sites } = &mut me.sites;
+    let walks = &mut walks[(tag >> (u64::BITS - PLACES.ilog2())) as usize];
+    let is_known = |walked: &Walked| walked.tag == tag && walked.walk.is(&frames);
+    let index = walks.iter().position(is_known).unwrap_or_else(|| {
+        *next = (*next + 1) % WAYS;
+        let walked = &mut walks[*next];
+        walked.walk.learn(&frames);
+        (walked.tag, walked.site) = (tag, intern(sites, &frames, head));
+        *next
+    });
+    let site = walks[index].site;
     at.site.set(site);
     site
+}
+
+#[inline(never)]
+fn intern(sites: &mut [(u64, u32); SITES], frames: &capture::Walk, head: Head) -> u32 {
+    let hash = frames.hash() ^ head.hash();
+    let (known, site) = &mut sites[hash as usize % SITES];
+    if *known != hash || *site == 0 {
+        let mut buffer = [0; capture::DEPTH];
+        let found = frames.collect(&mut buffer);
+        *site = depot::intern(hash, head, found);
+        *known = hash;
+    }
+    *site
 }
 
 /// The place of an operation, interned without a stack.
@@ -133,18 +175,15 @@ pub enum Blind {
 
 /// A strand wrote at a site without having read what it replaced, which `how` knows more of.
 #[inline]
-pub fn is_blind(site: u32, how: impl FnOnce() -> Blind) {
+pub fn is_blind(site: u32, how: Blind) {
     let Some(entry) = depot::get(site) else {
         return;
     };
-    let known = entry.blind.load(Ordering::Relaxed);
-    if known < Blind::Foreign as u8 {
-        let how = how() as u8;
-        if known < how {
-            entry.blind.store(how, Ordering::Relaxed);
-            if let Some(place) = place_of(entry).filter(|_| how == Blind::Foreign as u8) {
-                place.blind.store(how, Ordering::Relaxed);
-            }
+    let how = how as u8;
+    if entry.blind.load(Ordering::Relaxed) < how {
+        entry.blind.store(how, Ordering::Relaxed);
+        if let Some(place) = place_of(entry).filter(|_| how == Blind::Foreign as u8) {
+            place.blind.store(how, Ordering::Relaxed);
         }
     }
 }
@@ -160,22 +199,27 @@ pub fn was_blind(site: u32) -> bool {
 /// What a site copied so often it does not compute: to ask takes a look at all that the strand has read.
 const MOST_COPIES: u8 = 32;
 
-/// A strand wrote at a site what it may have made of what it had read there: digests of the two.
-/// `is_copy` says whether it just copied the value from elsewhere.
-pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> bool) {
+/// A strand wrote at a site what it may have made of what it had read there: digests of the two, if either
+/// can be had. `is_copy` says whether it just copied the value from elsewhere.
+pub fn makes(site: u32, made: (Option<u32>, Option<u32>), is_copy: impl FnOnce() -> bool) {
     let Some(entry) = depot::get(site) else {
+        return;
+    };
+    let (Some(read), Some(written)) = made else {
+        // Nor does it compute what it makes of nothing, again and again.
+        if entry.copies.load(Ordering::Relaxed) < MOST_COPIES {
+            entry.copies.fetch_add(1, Ordering::Relaxed);
+        }
         return;
     };
     let now = u64::from(read) << 32 | u64::from(written);
     let last = entry.made.load(Ordering::Relaxed);
     let both_differ = (last ^ now) >> 32 != 0 && (last ^ now) as u32 != 0;
-    let copies = entry.copies.load(Ordering::Relaxed);
-    let is_settled = entry.computes.load(Ordering::Relaxed) || copies >= MOST_COPIES;
-    if last != 0 && !both_differ || is_settled {
+    if last != 0 && !both_differ || makes_is_settled(entry) {
         return;
     }
     if is_copy() {
-        entry.copies.store(copies + 1, Ordering::Relaxed);
+        entry.copies.fetch_add(1, Ordering::Relaxed);
         return;
     }
     match last {
@@ -187,6 +231,20 @@ pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> b
 /// Whether what strands write at a site is known to vary with what they have read.
 pub fn computes(site: u32) -> bool {
     depot::get(site).is_some_and(|entry| entry.computes.load(Ordering::Relaxed))
+}
+
+/// Whether one more write at a site, over what no other strand wrote, shows nothing new of the site,
+/// whatever was read before. `varies`: the write is of a value that [`makes`] would compare.
+#[inline]
+pub fn is_settled(site: u32, varies: bool) -> bool {
+    depot::get(site).is_some_and(|entry| {
+        entry.blind.load(Ordering::Relaxed) != 0 && (!varies || makes_is_settled(entry))
+    })
+}
+
+#[inline]
+fn makes_is_settled(entry: &depot::Entry) -> bool {
+    entry.computes.load(Ordering::Relaxed) || entry.copies.load(Ordering::Relaxed) >= MOST_COPIES
 }
 
 /// What makes two sites the same place, whatever their stacks and locks.

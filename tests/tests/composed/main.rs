@@ -3,6 +3,7 @@
 
 mod answers;
 mod equal_values;
+mod forgotten;
 mod scopes;
 mod setters;
 

@@ -4,7 +4,7 @@ use super::one::RefMut;
 use crate::dashmap::edges::Edges;
 use crate::dashmap::hold::{Hold, Vacancy};
 use crate::dashmap::tracked::Tracked;
-use crate::engine::{At, How, Mode, Op, Resource, What};
+use crate::engine::{At, How, Key, Mode, Op, Resource, What};
 use crate::value;
 use ::dashmap as upstream;
 use std::hash::Hash;
@@ -162,7 +162,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         let at = At::here(&Op("VacantEntry::insert"));
         let VacantEntry { vacancy, entry } = self;
         let key = vacancy.key(value::of(&value), &at);
-        let tracked = Tracked::new(value, key, vacancy.hash);
+        let tracked = Tracked::new(value, key);
         let guard = RefMut::new(entry.insert(tracked), vacancy.shard, What::Nothing, &at);
         vacancy.filled();
         guard
@@ -178,7 +178,7 @@ impl<'a, K: Eq + Hash, V> VacantEntry<'a, K, V> {
         let at = At::here(&Op("VacantEntry::insert_entry"));
         let VacantEntry { vacancy, entry } = self;
         let key = vacancy.key(value::of(&value), &at);
-        let tracked = Tracked::new(value, key, vacancy.hash);
+        let tracked = Tracked::new(value, key);
         let entry = entry.insert_entry(tracked);
         let entry = OccupiedEntry::new(entry, vacancy.edges, vacancy.shard, What::Nothing, &at);
         vacancy.filled();
@@ -225,8 +225,9 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
         what: What,
         at: &At,
     ) -> Self {
-        let Tracked { value, key, hash } = entry.get_mut();
-        let (value, key, hash) = (NonNull::from(value), NonNull::from(key), *hash);
+        let Tracked { value, key } = entry.get_mut();
+        let hash = key.hash();
+        let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `entry` locks the shard, and is dropped after the hold.
         let now = || value::of(unsafe { value.as_ref() });
         // SAFETY: as above.
@@ -323,15 +324,12 @@ impl<'a, K: Eq + Hash, V> OccupiedEntry<'a, K, V> {
     pub fn replace_entry(mut self, value: V) -> (K, V) {
         // The key's clock stays in the map: given back first, as the entry cannot be asked for it
         // once the shard is unlocked, then moved over.
+        let shard = self.hold.shard();
         drop(self.hold);
-        let key = mem::take(&mut self.entry.get_mut().key);
+        let key = mem::replace(&mut self.entry.get_mut().key, Key::new(self.hash));
         let at = At::here(&Op("OccupiedEntry::replace_entry"));
-        key.written(value::of(&value), How::Whole, &at);
-        let (key, old) = self.entry.replace_entry(Tracked {
-            value,
-            key,
-            hash: self.hash,
-        });
+        key.written(shard, value::of(&value), How::Whole, &at);
+        let (key, old) = self.entry.replace_entry(Tracked::new(value, key));
         (key, old.value)
     }
 }

@@ -31,9 +31,7 @@ impl<'a, K: Eq + Hash, V> RefMulti<'a, K, V> {
         tracked: &Tracked<V>,
         at: &At,
     ) -> Self {
-        let Tracked {
-            value, key: lock, ..
-        } = tracked;
+        let Tracked { value, key: lock } = tracked;
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
         let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Shared, PASSED, at) };
@@ -102,9 +100,7 @@ impl<'a, K: Eq + Hash, V> RefMutMulti<'a, K, V> {
     ) -> Self {
         // The value and not the whole: a `&mut Tracked` would claim the key's clock as well, which
         // the hold points to.
-        let Tracked {
-            value, key: lock, ..
-        } = tracked;
+        let Tracked { value, key: lock } = tracked;
         let lock = NonNull::from(lock);
         // SAFETY: `shard` is dropped after the hold.
         let hold = unsafe { Hold::take(lock, shard.resource(), Mode::Exclusive, PASSED, at) };

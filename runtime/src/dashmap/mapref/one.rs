@@ -25,9 +25,12 @@ impl<'a, K: Eq + Hash, V> Ref<'a, K, V> {
         what: What,
         at: &At,
     ) -> Self {
-        let Tracked { value, key, .. } = guard.value();
-        let (key, now) = (NonNull::from(key), || value::of(value));
+        let Tracked { value, key } = guard.value();
+        // A pointer, lest the value be fetched for nothing.
+        let (key, value) = (NonNull::from(key), NonNull::from(value));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
+        let now = || value::of(unsafe { value.as_ref() });
+        // SAFETY: as above.
         let hold = unsafe { Hold::take(key, shard, Mode::Shared, (what, now), at) };
         Ref { hold, guard }
     }
@@ -119,7 +122,7 @@ impl<'a, K: Eq + Hash, V> RefMut<'a, K, V> {
         what: What,
         at: &At,
     ) -> Self {
-        let Tracked { value, key, .. } = guard.value_mut();
+        let Tracked { value, key } = guard.value_mut();
         let (value, key) = (NonNull::from(value), NonNull::from(key));
         // SAFETY: `guard` locks the shard, and is dropped after the hold.
         let now = || value::of(unsafe { value.as_ref() });
