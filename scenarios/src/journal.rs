@@ -5,7 +5,7 @@
 //! is cut off when the file is opened again. A full disk stops the campaign, and loses as little. A line
 //! for a run replaces what there was from that run on.
 
-use crate::json::{Environment, Settings};
+use crate::json::{Environment, Results, Settings};
 use crate::run::Run;
 use crate::save;
 use crate::scenario::Variant;
@@ -53,6 +53,10 @@ impl Journal {
         environment: &Environment,
     ) -> Result<(Self, Vec<Entry>), String> {
         save::check(results)?;
+        // Earlier results are replaced; what is anything else was named by mistake.
+        if fs::metadata(results).is_ok_and(|file| file.len() > 0) {
+            Results::read(results).map_err(|e| format!("{e}; it would be written over"))?;
+        }
         let mut path = results.as_os_str().to_owned();
         path.push(".partial");
         let path = PathBuf::from(path);

@@ -144,6 +144,17 @@ fn a_full_disk_loses_nothing_that_was_there() {
 }
 
 #[test]
+fn what_holds_no_results_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("notes.txt");
+    fs::write(&file, "notes").expect("writable");
+    let output = scenarios(&campaign(&file));
+    assert_refused(&output, "notes.txt: expected JSON");
+    assert_eq!(fs::read(&file).expect("readable"), b"notes");
+    assert!(!partial(&file).exists());
+}
+
+#[test]
 fn other_settings_do_not_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("results.json");

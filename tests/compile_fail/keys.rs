@@ -13,6 +13,9 @@ fn negative() {}
 #[fidge::test(schedule = noise)]
 fn no_text() {}
 
+#[fidge::test(schedule = "nois")]
+fn unknown_schedule() {}
+
 #[fidge::test(seed = 1, seed = 2)]
 fn twice() {}
 

@@ -122,7 +122,7 @@ pub struct Reads {
 }
 
 /// Changes that may wait.
-const QUEUE: usize = 32;
+const QUEUE: usize = 16;
 
 impl Reads {
     /// None.
@@ -478,25 +478,32 @@ impl Reads {
         if self.places < PLACES {
             return self.rebuild((self.places * 2).max(16), |_| true);
         }
-        // Half of the time that is left, until half of the reads are.
-        let age = |entry: &Entry| self.next.wrapping_sub(entry.when);
-        let mut most = self
-            .entries()
-            .map(|(_, entry)| age(&entry))
-            .max()
-            .unwrap_or(0);
-        while self
-            .entries()
-            .filter(|(_, entry)| age(entry) <= most)
-            .count()
-            > self.len / 2
-        {
-            most /= 2;
-        }
-        let now = self.next;
-        self.rebuild(PLACES, |entry| now.wrapping_sub(entry.when) <= most);
+        let (now, oldest) = (self.next, self.median_age());
+        self.rebuild(PLACES, |entry| now.wrapping_sub(entry.when) < oldest);
         // Their keys do not know that they are forgotten.
         self.renew();
+    }
+
+    /// How old the reads are that half of them are younger than: digit by digit, from the highest on.
+    fn median_age(&self) -> u32 {
+        let (mut prefix, mut rank) = (0, self.len / 2);
+        for shift in [24, 16, 8, 0] {
+            let mut counts = [0; 256];
+            for (_, entry) in self.entries() {
+                let age = self.next.wrapping_sub(entry.when);
+                if u64::from(age ^ prefix) >> (shift + 8) == 0 {
+                    counts[(age >> shift & 0xff) as usize] += 1;
+                }
+            }
+            let is_below = |count: &&usize| {
+                let below = **count <= rank;
+                rank -= if below { **count } else { 0 };
+                below
+            };
+            let digit = counts.iter().take_while(is_below).count() as u32;
+            prefix |= digit << shift;
+        }
+        prefix
     }
 
     /// Makes another table of those that are to be kept.
@@ -619,6 +626,22 @@ mod tests {
         assert!(kept.len() >= PLACES / 4, "{}", kept.len());
         let oldest = kept.iter().min().copied().expect("some are left");
         assert_eq!(kept.len(), (oldest..=200_000).count());
+        reads.clear();
+    }
+
+    #[test]
+    fn what_was_read_long_ago_is_swept_out_by_halves_too() {
+        let mut reads = Reads::new();
+        let most = PLACES as u64 / 2;
+        for n in 1..=most {
+            reads.note(0, (spread(n), 1), Value::UNKNOWN, 1);
+        }
+        for _ in 0..1_000_000 {
+            assert!(reads.again(spread(most), 1, false));
+        }
+        reads.note(0, (spread(most + 1), 1), Value::UNKNOWN, 1);
+        let kept = reads.all().count();
+        assert!((PLACES / 8..=PLACES / 4 + 1).contains(&kept), "{kept}");
         reads.clear();
     }
 

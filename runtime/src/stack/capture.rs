@@ -240,7 +240,7 @@ impl Known {
     /// another.
     #[inline(always)]
     pub fn is(&self, walk: &Walk) -> bool {
-        if self.fp != walk.fp || self.end != walk.extent.end {
+        if self.len == 0 || self.fp != walk.fp || self.end != walk.extent.end {
             return false;
         }
         let (mut at, mut differs) = (self.fp, 0);
@@ -257,7 +257,7 @@ impl Known {
 
     /// Keeps a walk, if it is short enough.
     pub fn learn(&mut self, walk: &Walk) {
-        self.fp = 0;
+        self.len = 0;
         if walk.mode != Mode::FramePointers {
             return;
         }

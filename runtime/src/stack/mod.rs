@@ -11,6 +11,7 @@ pub(crate) mod symbolise;
 
 use crate::engine::finding::{Held, Mode, Place};
 use crate::engine::{Allowance, At, Op, State};
+use core::cell::UnsafeCell;
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 use depot::Head;
@@ -19,45 +20,71 @@ pub use capture::{
     Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
 };
 
-/// A strand's recently interned sites: the last few by their walks, and more by their hashes.
+/// A strand's recently interned sites, by hash.
 #[derive(Debug)]
-pub struct Cache {
-    walks: [[Walked; WAYS]; PLACES],
-    /// Which way gives way next.
-    next: usize,
-    sites: [(u64, u32); SITES],
-}
+pub struct Cache([(u64, u32); CACHE]);
 
-/// The site of a walk.
-#[derive(Debug)]
-struct Walked {
-    /// The hash of the rest.
-    tag: u64,
-    walk: capture::Known,
-    site: u32,
-}
-
-const PLACES: usize = 8;
-const WAYS: usize = 4;
-const SITES: usize = 64;
+const CACHE: usize = 64;
 
 impl Cache {
     /// An empty cache.
     #[expect(clippy::new_without_default, reason = "one way to make one")]
     pub const fn new() -> Self {
-        Cache {
-            walks: [const {
-                [const {
-                    Walked {
-                        tag: 0,
-                        walk: capture::Known::NONE,
-                        site: 0,
-                    }
-                }; WAYS]
-            }; PLACES],
+        Cache([(0, 0); CACHE])
+    }
+}
+
+/// The site of a walk.
+struct Walked {
+    /// The hash of the rest; 0: none.
+    tag: u64,
+    walk: capture::Known,
+    site: u32,
+}
+
+/// An OS thread's last walks: which strand's they were makes no difference to them.
+struct Walks {
+    walks: [[Walked; WAYS]; PLACES],
+    /// Which way gives way next.
+    next: usize,
+}
+
+/// From a call there may be several ways down to the capture.
+const WAYS: usize = 4;
+const PLACES: usize = 8;
+
+const NOT_WALKED: Walked = Walked {
+    tag: 0,
+    walk: capture::Known::NONE,
+    site: 0,
+};
+
+thread_local! {
+    static WALKS: UnsafeCell<Walks> = const {
+        UnsafeCell::new(Walks {
+            walks: [const { [NOT_WALKED; WAYS] }; PLACES],
             next: 0,
-            sites: [(0, 0); SITES],
+        })
+    };
+}
+
+impl Walks {
+    /// The site of a walk under a head of this hash, as it was found by the last such walk, or now.
+    #[inline(always)]
+    fn site(&mut self, tag: u64, walk: &capture::Walk, find: impl FnOnce() -> u32) -> u32 {
+        let ways = &mut self.walks[(tag >> (u64::BITS - PLACES.ilog2())) as usize];
+        let known = ways
+            .iter()
+            .find(|known| known.tag == tag && known.walk.is(walk));
+        if let Some(known) = known {
+            return known.site;
         }
+        let site = find();
+        self.next = (self.next + 1) % WAYS;
+        let known = &mut ways[self.next];
+        known.walk.learn(walk);
+        (known.tag, known.site) = (tag, site);
+        site
     }
 }
 
@@ -79,27 +106,18 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
         allows: me.allows,
         ..Head::new(at.op, at.location)
     };
-    // From a call there may be several ways down to here.
     let tag = head.hash();
-    let Cache { walks, next, sites } = &mut me.sites;
-    let walks = &mut walks[(tag >> (u64::BITS - PLACES.ilog2())) as usize];
-    let is_known = |walked: &Walked| walked.tag == tag && walked.walk.is(&frames);
-    let index = walks.iter().position(is_known).unwrap_or_else(|| {
-        *next = (*next + 1) % WAYS;
-        let walked = &mut walks[*next];
-        walked.walk.learn(&frames);
-        (walked.tag, walked.site) = (tag, intern(sites, &frames, head));
-        *next
-    });
-    let site = walks[index].site;
+    let find = || intern(&mut me.sites, &frames, tag, head);
+    // SAFETY: only this thread reaches its walks, and the engine, which is at work, is not entered twice.
+    let site = WALKS.with(|walks| unsafe { (*walks.get()).site(tag, &frames, find) });
     at.site.set(site);
     site
 }
 
 #[inline(never)]
-fn intern(sites: &mut [(u64, u32); SITES], frames: &capture::Walk, head: Head) -> u32 {
-    let hash = frames.hash() ^ head.hash();
-    let (known, site) = &mut sites[hash as usize % SITES];
+fn intern(sites: &mut Cache, frames: &capture::Walk, tag: u64, head: Head) -> u32 {
+    let hash = frames.hash() ^ tag;
+    let (known, site) = &mut sites.0[hash as usize % CACHE];
     if *known != hash || *site == 0 {
         let mut buffer = [0; capture::DEPTH];
         let found = frames.collect(&mut buffer);
