@@ -54,9 +54,9 @@ impl Arguments {
             }
             "schedule" => {
                 // Here and not in `fidge` alone, where nobody looks with the feature off.
-                let is_known = literal
-                    .as_ref()
-                    .is_some_and(|l| matches!(l.to_string().as_str(), r#""native""# | r#""noise""#));
+                let is_known = literal.as_ref().is_some_and(|l| {
+                    matches!(l.to_string().as_str(), r#""native""# | r#""noise""#)
+                });
                 check(
                     span,
                     is_known,

@@ -104,7 +104,8 @@ impl Key {
         if mode == Mode::Exclusive {
             self.spot().prepare();
         }
-        self.lock.taken(&mut me, Via::Key, shard, mode, at);
+        // What it sees it sees under the locks that it held before.
+        self.lock.come(&mut me, mode, at);
         if me.pedantic && matches!(what, What::Value | What::Presence) {
             self.spot().note(&mut me, || self.id(shard), None, at);
         }
@@ -117,6 +118,8 @@ impl Key {
             What::Passing => self.spot().passed_by(&mut me, at),
             What::Nothing => {}
         }
+        let lock = (self.lock.identity(), Via::Key);
+        me.hold(lock, shard, mode, at);
     }
 
     /// Call right before the real lock, that of `shard`, is given back. `wrote`: what the strand that holds
@@ -143,7 +146,7 @@ impl Key {
         if me.pedantic {
             self.spot().note(me, || self.id(shard), Some(new), at);
         }
-        self.spot().written(me, || self.id(shard), new, how, at);
+        self.spot().written_as(me, self.id(shard), new, how, at);
     }
 
     /// The strand, which has the lock of `shard` exclusively, writes `new` whatever was there, and is done.

@@ -58,7 +58,8 @@ impl LockVar {
         let Some(mut me) = state::enter() else {
             return 0;
         };
-        self.taken(&mut me, Via::Lock, self.resource(), mode, at);
+        self.come(&mut me, mode, at);
+        me.hold((self.identity(), Via::Lock), self.resource(), mode, at);
         me.reads.count()
     }
 
@@ -149,14 +150,6 @@ impl<R> LockVar<R> {
         }
     }
 
-    /// [`acquired`](LockVar::acquired) by a strand at hand; the real lock is `resource`'s, which a key of a
-    /// concurrent map shares with others.
-    #[inline]
-    pub fn taken(&self, me: &mut State, via: Via, resource: Resource, mode: Mode, at: &At) {
-        self.come(me, mode, at);
-        me.hold((self as *const _ as usize, via), resource, mode, at);
-    }
-
     /// Taken and given back by one operation, in which nobody can see that it is held.
     #[inline]
     pub fn visited(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
@@ -164,8 +157,15 @@ impl<R> LockVar<R> {
         self.go(me, passes, mode, at);
     }
 
+    /// What it is told apart by from the other locks that a strand holds.
     #[inline]
-    fn come(&self, me: &mut State, mode: Mode, at: &At) {
+    pub fn identity(&self) -> usize {
+        self as *const _ as usize
+    }
+
+    /// The strand has taken the real lock: what others did under it is known from here on.
+    #[inline]
+    pub fn come(&self, me: &mut State, mode: Mode, at: &At) {
         if tape::on(me) {
             let event = if mode == Mode::Shared {
                 Event::LockShared
@@ -187,7 +187,7 @@ impl<R> LockVar<R> {
     #[inline]
     pub fn given_back(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
         self.go(me, passes, mode, at);
-        me.held.pop(self as *const _ as usize, mode);
+        me.held.pop(self.identity(), mode);
     }
 
     #[inline]

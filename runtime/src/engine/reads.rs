@@ -297,7 +297,11 @@ impl Reads {
             // SAFETY: `push` wrote it.
             let change = unsafe { *arena::address(self.queue).cast::<Entry>().add(index) };
             match change.when {
-                0 => drop(self.take(change.id)),
+                0 => {
+                    if let Some(index) = self.find(change.id) {
+                        self.close(index);
+                    }
+                }
                 _ => self.put(change),
             }
         }
@@ -344,29 +348,30 @@ impl Reads {
         let index = self.find(id)?;
         let read = self.read(index, self.get(index));
         self.close(index);
-        self.len -= 1;
         Some(read)
     }
 
     /// Empties a place, so that what was put behind it is still found.
+    #[inline]
     fn close(&mut self, mut hole: usize) {
-        let mut index = hole;
+        let mut index = self.after(hole);
         loop {
-            index = self.after(index);
-            let entry = self.get(index);
-            let distance = |from: usize| index.wrapping_sub(from) & (self.places - 1);
-            if entry.id == 0 {
+            let id = self.id(index);
+            if id == 0 {
                 break;
             }
-            if distance(self.home(entry.id)) >= distance(hole) {
+            let distance = |from: usize| index.wrapping_sub(from) & (self.places - 1);
+            if distance(self.home(id)) >= distance(hole) {
                 // SAFETY: in bounds, and the strand's own.
                 unsafe {
-                    *self.entry(hole) = entry;
+                    *self.entry(hole) = *self.entry(index);
                     *self.belief(hole) = *self.belief(index);
                 }
                 hole = index;
             }
+            index = self.after(index);
         }
+        self.len -= 1;
         // SAFETY: in bounds, and the strand's own.
         unsafe { (*self.entry(hole)).id = 0 };
     }
@@ -443,13 +448,30 @@ impl Reads {
         fresh
     }
 
+    #[inline]
     fn put(&mut self, mut fresh: Entry) {
-        let Some(index) = self.find(fresh.id) else {
-            return self.add(fresh);
+        if (self.len + 1) * 2 > self.places {
+            self.make_room();
+        }
+        let index = match self.seek(fresh.id) {
+            Ok(index) => {
+                self.go_on_believing(index, &mut fresh);
+                index
+            }
+            Err(index) => {
+                self.len += 1;
+                index
+            }
         };
+        // SAFETY: in bounds, and the strand's own.
+        unsafe { *self.entry(index) = fresh };
+    }
+
+    /// What is read anew may be what the strand believes in since it read what is at `index`.
+    #[inline]
+    fn go_on_believing(&mut self, index: usize, fresh: &mut Entry) {
         let old = self.get(index);
         if old.value().same(fresh.value()) == Some(true) {
-            // The same belief, still.
             let read = self.read(index, old);
             fresh.mark |= BELIEVED;
             let belief = Belief {
@@ -459,18 +481,6 @@ impl Reads {
             // SAFETY: in bounds, and the strand's own.
             unsafe { *self.belief(index) = belief };
         }
-        // SAFETY: as above.
-        unsafe { *self.entry(index) = fresh };
-    }
-
-    fn add(&mut self, fresh: Entry) {
-        if (self.len + 1) * 2 > self.places {
-            self.make_room();
-        }
-        let (Ok(index) | Err(index)) = self.seek(fresh.id);
-        self.len += 1;
-        // SAFETY: in bounds, and the strand's own.
-        unsafe { *self.entry(index) = fresh };
     }
 
     #[cold]

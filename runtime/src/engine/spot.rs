@@ -356,20 +356,39 @@ impl Spot {
         how: How,
         at: &At,
     ) -> bool {
-        if !me.composes {
-            return false;
+        me.composes
+            && self
+                .mark(id)
+                .is_some_and(|(_, mark)| self.write(me, (mark.id(), mark), new, how, at))
+    }
+
+    /// [`written`](Self::written), of a location whose identity is at hand: of its mark no more is asked than
+    /// that takes.
+    #[inline]
+    pub fn written_as(&self, me: &mut State, id: u64, new: Value, how: How, at: &At) {
+        if me.composes
+            && let Some((_, mark)) = self.mark(|| id)
+        {
+            self.write(me, (id, mark), new, how, at);
         }
-        let Some((_, mark)) = self.mark(id) else {
-            return false;
-        };
+    }
+
+    #[inline]
+    fn write(
+        &self,
+        me: &mut State,
+        (id, mark): (u64, &Mark),
+        new: Value,
+        how: How,
+        at: &At,
+    ) -> bool {
+        if scope::watches(me) {
+            scope::did(me, id, Deed::Write, at);
+        }
         if how.is_blind() {
             // What is known of a place that writes blindly is known of its whole stack. That is had while the
             // mark is on its way.
             stack::site(me, at);
-        }
-        let id = mark.id();
-        if scope::watches(me) {
-            scope::did(me, id, Deed::Write, at);
         }
         let (last, writer) = (mark.writer(), me.note_epoch());
         let site = match !how.is_blind() && last == writer && stack::is_place(mark.site(), at) {
@@ -378,7 +397,7 @@ impl Spot {
         };
         let is_foreign = last.is_some() && !me.was_told(last);
         if is_foreign || how.is_blind() && !stack::is_settled(site, new.digest().is_some()) {
-            acts(me, mark, site, is_foreign, (new, how), at);
+            acts(me, (id, mark), site, is_foreign, (new, how), at);
         } else if self.reader.load(Ordering::Relaxed) != 0 || me.reads.are_loose() {
             me.reads.forget_in_time(id);
         }
@@ -394,13 +413,13 @@ impl Spot {
 /// comes by what it writes.
 fn acts(
     me: &mut State,
-    mark: &Mark,
+    (id, mark): (u64, &Mark),
     site: u32,
     is_foreign: bool,
     (new, how): (Value, How),
     at: &At,
 ) {
-    match me.reads.forget(mark.id()) {
+    match me.reads.forget(id) {
         Some(read) => {
             if is_foreign && how != How::Whole {
                 judge(me, &read, &mark.look(), new, how, at);

@@ -24,7 +24,7 @@ pub mod two_maps;
 pub mod two_shards;
 
 /// How long a program is waited for. Detection answers at once, so only runs without it take so long.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs a program that may deadlock, on a strand of its own: wrong if it hangs or if a request in it
 /// panics. A program that hangs is left behind with all that it holds.
