@@ -41,7 +41,7 @@ impl<V> Tracked<V> {
     #[inline]
     pub fn seen(&self, at: &At) -> &V {
         let no_lock = Resource::UNKNOWN;
-        self.key.acquired(no_lock, Mode::Shared, UNSEEN, at);
+        self.key.acquired(no_lock, Mode::Shared, PASSED, at);
         self.key.released(no_lock, Mode::Shared, None, at);
         &self.value
     }
@@ -65,7 +65,7 @@ impl<V> Tracked<V> {
         f(value).then_some(hold)
     }
 
-    /// Makes the value `f(value)`, while the key is held as in [`exclusively`](Self::exclusively). Should
+    /// Makes the value `f(value)`, while the key is held as in [`held_if`](Self::held_if). Should
     /// `f` panic, the process aborts, as with dashmap.
     #[inline]
     pub fn alter(&mut self, shard: Resource, at: &At, f: impl FnOnce(V) -> V) {

@@ -115,7 +115,10 @@ impl Key {
                 self.spot()
                     .seen_as(&mut me, self.id(shard), present, now, at);
             }
-            What::Passing => self.spot().passed_by(&mut me, at),
+            What::Passing => {
+                let id = (shard.name != Name::NONE).then(|| self.id(shard));
+                self.spot().passed_by(&mut me, id, at);
+            }
             What::Nothing => {}
         }
         let lock = (self.lock.identity(), Via::Key);
@@ -272,7 +275,7 @@ impl Past {
             && let Some(mut me) = state::enter()
             && me.held.any()
         {
-            self.0.passed_by(&mut me, at);
+            self.0.passed_by(&mut me, None, at);
         }
     }
 

@@ -5,7 +5,7 @@
 //! * [`At`]: what is being done and where; made once for each operation, passed to all its parts;
 //! * [`Granule`]: the shadow of 8 bytes, or of one façade object; [`memory`] for raw addresses;
 //! * [`SyncVar`]: the clock that a lock, a channel slot, ... carries between strands;
-//! * [`LockVar`]: a `SyncVar` pair for exclusive and shared holders, which also knows who holds it;
+//! * [`LockVar`]: the clocks of exclusive and of shared holders, which also knows who holds it;
 //! * [`Key`]: a key of a concurrent map: its lock, and what strands compose of operations on it;
 //! * [`AtomicVar`]: an atomic's clock and shadow, with C++20 release sequences;
 //! * [`fence`]; [`strand`]: fork, start, end, join; [`session`]: whose findings these are.

@@ -11,8 +11,9 @@
 //!
 //! A key of a map knows the last strand that read it since it was written, by the strand's
 //! [token](Reads::token): to read it again is no news, and the table is not asked. That tells all but
-//! when it was read last, which matters next to the reads of atomics alone: so each of those
-//! makes another token due, and so does whatever the table forgets by itself.
+//! when it was read last, which matters beside the reads of atomics, and for what is old enough to be swept
+//! out: so each of the former makes another token due, and every few thousand reads do, and whatever the table
+//! forgets by itself.
 
 use super::arena::{self, Handle};
 use super::mark::Version;
@@ -115,8 +116,6 @@ pub struct Reads {
     waiting: usize,
     /// See [`token`](Self::token); 0: due.
     token: u32,
-    /// Whether there was a read of a location that could not know it.
-    loose: bool,
     /// Tokens that nobody has: from the last one that was had, how many more.
     tokens: (u32, u32),
 }
@@ -137,12 +136,12 @@ impl Reads {
             queue: 0,
             waiting: 0,
             token: 0,
-            loose: false,
             tokens: (0, 0),
         }
     }
 
-    /// What stands for the strand's reads of keys since it last read anything else: no other strand's.
+    /// What stands for the strand's reads of keys since it last read anything else: no other strand's, until 2^32
+    /// of them were had.
     #[inline]
     pub fn token(&mut self) -> u32 {
         if self.token == 0 {
@@ -169,22 +168,15 @@ impl Reads {
         self.token = 0;
     }
 
-    /// The strand reads a location that is nowhere yet, and so cannot know it.
-    #[inline]
-    pub fn note_loose(&mut self) {
-        self.loose = true;
-    }
-
-    /// Whether it [did](Self::note_loose): what says that nobody has read it may have been read all the same.
-    #[inline]
-    pub fn are_loose(&self) -> bool {
-        self.loose
-    }
-
     /// The strand read once more what its token says that it knows.
     #[inline]
     pub fn repeated(&mut self) {
+        /// Lest what is read again and again look old, and be swept out.
+        const OFTEN: u32 = 1 << 12;
         self.tick();
+        if self.next.is_multiple_of(OFTEN) {
+            self.renew();
+        }
     }
 
     /// Where a location is looked for first.

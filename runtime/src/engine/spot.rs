@@ -223,16 +223,18 @@ impl Spot {
         self.reader.store(reader, Ordering::Relaxed);
     }
 
-    /// The strand came by it: a read that it does not act on, but which replaces what it read before.
-    pub fn passed_by(&self, me: &mut State, at: &At) {
+    /// The strand came by it: a read that it does not act on, but which replaces what it read before. `id` is
+    /// its identity, unless only its mark can tell.
+    pub fn passed_by(&self, me: &mut State, id: Option<u64>, at: &At) {
         if !me.composes {
             return;
         }
-        if let Some(mark) = Mark::at(self.mark.load(Ordering::Relaxed)) {
-            me.reads.forget_in_time(mark.id());
+        let mark = Mark::at(self.mark.load(Ordering::Relaxed));
+        if let Some(id) = mark.map(Mark::id).or(id) {
+            me.reads.forget_in_time(id);
             self.reader.store(SOMEBODY, Ordering::Relaxed);
             if scope::watches(me) {
-                scope::did(me, mark.id(), Deed::Read, at);
+                scope::did(me, id, Deed::Read, at);
             }
         }
     }
@@ -264,7 +266,6 @@ impl Spot {
             scope::did(me, id, Deed::Read, at);
         }
         if me.composes && !me.reads.again(id, 0, false) {
-            me.reads.note_loose();
             remember(me, 0, (id, 0), Value::ABSENT, at);
         }
     }
@@ -395,10 +396,12 @@ impl Spot {
             true => mark.site(),
             false => stack::site(me, at),
         };
+        let is_mine = last.is_some() && last.slot() == me.slot;
         let is_foreign = last.is_some() && !me.was_told(last);
-        if is_foreign || how.is_blind() && !stack::is_settled(site, new.digest().is_some()) {
+        if is_foreign || how.is_blind() && !stack::is_blind(site) {
             acts(me, (id, mark), site, is_foreign, (new, how), at);
-        } else if self.reader.load(Ordering::Relaxed) != 0 || me.reads.are_loose() {
+        } else if !is_mine || self.reader.load(Ordering::Relaxed) != 0 {
+            // Else the strand forgot it when it wrote it last, and nobody has read it since.
             me.reads.forget_in_time(id);
         }
         let left = how == How::Whole && mark.holds(new);
@@ -433,7 +436,7 @@ fn acts(
                 true => stack::Blind::Foreign,
                 false => stack::Blind::Known,
             };
-            stack::is_blind(site, kind);
+            stack::note_blind(site, kind);
         }
         None => {}
     }
@@ -490,8 +493,9 @@ fn is_copy(me: &mut State, id: u64, new: Value) -> bool {
 
 /// The strand writes `new` where it had read another value; perhaps because it had.
 fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
-    let made = (read.value.digest(), new.digest());
-    stack::makes(site, made, || is_copy(me, read.id, new));
+    if let (Some(from), Some(to)) = (read.value.digest(), new.digest()) {
+        stack::makes(site, (from, to), || is_copy(me, read.id, new));
+    }
 }
 
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {

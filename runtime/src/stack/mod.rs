@@ -11,7 +11,7 @@ pub(crate) mod symbolise;
 
 use crate::engine::finding::{Held, Mode, Place};
 use crate::engine::{Allowance, At, Op, State};
-use core::cell::UnsafeCell;
+use core::cell::{Cell, UnsafeCell};
 use core::panic::Location;
 use core::sync::atomic::Ordering;
 use depot::Head;
@@ -49,6 +49,12 @@ struct Walks {
     next: usize,
 }
 
+/// They are being looked at: a signal handler that comes in between walks anew.
+struct Guarded {
+    busy: Cell<bool>,
+    walks: UnsafeCell<Walks>,
+}
+
 /// From a call there may be several ways down to the capture.
 const WAYS: usize = 4;
 const PLACES: usize = 8;
@@ -60,18 +66,21 @@ const NOT_WALKED: Walked = Walked {
 };
 
 thread_local! {
-    static WALKS: UnsafeCell<Walks> = const {
-        UnsafeCell::new(Walks {
-            walks: [const { [NOT_WALKED; WAYS] }; PLACES],
-            next: 0,
-        })
+    static WALKS: Guarded = const {
+        Guarded {
+            busy: Cell::new(false),
+            walks: UnsafeCell::new(Walks {
+                walks: [const { [NOT_WALKED; WAYS] }; PLACES],
+                next: 0,
+            }),
+        }
     };
 }
 
 impl Walks {
     /// The site of a walk under a head of this hash, as it was found by the last such walk, or now.
     #[inline(always)]
-    fn site(&mut self, tag: u64, walk: &capture::Walk, find: impl FnOnce() -> u32) -> u32 {
+    fn site(&mut self, tag: u64, walk: &capture::Walk, find: &mut impl FnMut() -> u32) -> u32 {
         let ways = &mut self.walks[(tag >> (u64::BITS - PLACES.ilog2())) as usize];
         let known = ways
             .iter()
@@ -107,9 +116,16 @@ fn capture_site(me: &mut State, at: &At) -> u32 {
         ..Head::new(at.op, at.location)
     };
     let tag = head.hash();
-    let find = || intern(&mut me.sites, &frames, tag, head);
-    // SAFETY: only this thread reaches its walks, and the engine, which is at work, is not entered twice.
-    let site = WALKS.with(|walks| unsafe { (*walks.get()).site(tag, &frames, find) });
+    let mut find = || intern(&mut me.sites, &frames, tag, head);
+    let site = WALKS.with(|guarded| {
+        if guarded.busy.replace(true) {
+            return find();
+        }
+        // SAFETY: only this thread reaches its walks, and `busy` keeps its signal handlers away.
+        let site = unsafe { (*guarded.walks.get()).site(tag, &frames, &mut find) };
+        guarded.busy.set(false);
+        site
+    });
     at.site.set(site);
     site
 }
@@ -192,8 +208,7 @@ pub enum Blind {
 }
 
 /// A strand wrote at a site without having read what it replaced, which `how` knows more of.
-#[inline]
-pub fn is_blind(site: u32, how: Blind) {
+pub fn note_blind(site: u32, how: Blind) {
     let Some(entry) = depot::get(site) else {
         return;
     };
@@ -204,6 +219,12 @@ pub fn is_blind(site: u32, how: Blind) {
             place.blind.store(how, Ordering::Relaxed);
         }
     }
+}
+
+/// Whether a strand ever wrote at the site without having read: whatever else it shows does not matter.
+#[inline]
+pub fn is_blind(site: u32) -> bool {
+    depot::get(site).is_some_and(|entry| entry.blind.load(Ordering::Relaxed) != 0)
 }
 
 /// Whether a strand ever wrote without having read at the site, or without caring at its place.
@@ -217,27 +238,22 @@ pub fn was_blind(site: u32) -> bool {
 /// What a site copied so often it does not compute: to ask takes a look at all that the strand has read.
 const MOST_COPIES: u8 = 32;
 
-/// A strand wrote at a site what it may have made of what it had read there: digests of the two, if either
-/// can be had. `is_copy` says whether it just copied the value from elsewhere.
-pub fn makes(site: u32, made: (Option<u32>, Option<u32>), is_copy: impl FnOnce() -> bool) {
+/// A strand wrote at a site what it may have made of what it had read there: digests of the two.
+/// `is_copy` says whether it just copied the value from elsewhere.
+pub fn makes(site: u32, (read, written): (u32, u32), is_copy: impl FnOnce() -> bool) {
     let Some(entry) = depot::get(site) else {
-        return;
-    };
-    let (Some(read), Some(written)) = made else {
-        // Nor does it compute what it makes of nothing, again and again.
-        if entry.copies.load(Ordering::Relaxed) < MOST_COPIES {
-            entry.copies.fetch_add(1, Ordering::Relaxed);
-        }
         return;
     };
     let now = u64::from(read) << 32 | u64::from(written);
     let last = entry.made.load(Ordering::Relaxed);
     let both_differ = (last ^ now) >> 32 != 0 && (last ^ now) as u32 != 0;
-    if last != 0 && !both_differ || makes_is_settled(entry) {
+    let copies = entry.copies.load(Ordering::Relaxed);
+    let is_settled = entry.computes.load(Ordering::Relaxed) || copies >= MOST_COPIES;
+    if last != 0 && !both_differ || is_settled {
         return;
     }
     if is_copy() {
-        entry.copies.fetch_add(1, Ordering::Relaxed);
+        entry.copies.store(copies + 1, Ordering::Relaxed);
         return;
     }
     match last {
@@ -249,20 +265,6 @@ pub fn makes(site: u32, made: (Option<u32>, Option<u32>), is_copy: impl FnOnce()
 /// Whether what strands write at a site is known to vary with what they have read.
 pub fn computes(site: u32) -> bool {
     depot::get(site).is_some_and(|entry| entry.computes.load(Ordering::Relaxed))
-}
-
-/// Whether one more write at a site, over what no other strand wrote, shows nothing new of the site,
-/// whatever was read before. `varies`: the write is of a value that [`makes`] would compare.
-#[inline]
-pub fn is_settled(site: u32, varies: bool) -> bool {
-    depot::get(site).is_some_and(|entry| {
-        entry.blind.load(Ordering::Relaxed) != 0 && (!varies || makes_is_settled(entry))
-    })
-}
-
-#[inline]
-fn makes_is_settled(entry: &depot::Entry) -> bool {
-    entry.computes.load(Ordering::Relaxed) || entry.copies.load(Ordering::Relaxed) >= MOST_COPIES
 }
 
 /// What makes two sites the same place, whatever their stacks and locks.

@@ -234,7 +234,7 @@ fn an_own_read_is_seen_in_its_own_granule() {
 
 /// Who knows a release's epoch knows what that release published, and an acquire that comes after a
 /// release knows it, whatever tip it peeks at.
-/// Fails with the lock dropped early in `Locked::release`, or not taken in `SyncVar::learn`. The look at the
+/// Fails with the lock dropped early in `Locked::release`, or not taken in `Carrier::learn`. The look at the
 /// tip may be `Relaxed`: nothing is read by it.
 #[test]
 fn a_known_tip_stands_for_its_whole_clock() {
@@ -257,7 +257,7 @@ fn a_known_tip_stands_for_its_whole_clock() {
         });
         for _ in 0..2 {
             let released = shared.1.load(Ordering::Acquire) as u64;
-            shared.0.learn(&mut me, Edge::Told, &here());
+            shared.0.carrier().learn(&mut me, Edge::Told, &here());
             assert!(released == 0 || me.knows(Epoch::new(2, released)));
             assert!(!me.knows(Epoch::new(2, 1)) || me.knows(before));
         }
@@ -287,7 +287,7 @@ fn a_joined_release_is_learned_by_who_knows_the_other() {
         });
         for _ in 0..2 {
             let joined = shared.1.load(Ordering::Acquire) == 1;
-            shared.0.learn(&mut me, Edge::Told, &here());
+            shared.0.carrier().learn(&mut me, Edge::Told, &here());
             assert!(me.knows(Epoch::new(2, 1)));
             assert!(!joined || me.knows(Epoch::new(3, 1)));
         }
@@ -334,13 +334,14 @@ fn a_release_that_is_made_again_stays_beside_who_joins_meanwhile() {
         arena::clear();
         let shared = Arc::new(SyncVar::new());
         let (mut me, mut joiner) = (State::new(2), State::new(3));
-        shared.join_in(&mut me, Passes::All, &here());
+        shared.carrier().join_in(&mut me, Passes::All, &here());
         let theirs = Arc::clone(&shared);
-        let other = thread::spawn(move || theirs.join_in(&mut joiner, Passes::All, &here()));
-        shared.join_in(&mut me, Passes::All, &here());
+        let other =
+            thread::spawn(move || theirs.carrier().join_in(&mut joiner, Passes::All, &here()));
+        shared.carrier().join_in(&mut me, Passes::All, &here());
         other.join().unwrap();
         let mut late = State::new(1);
-        shared.learn(&mut late, Edge::Told, &here());
+        shared.carrier().learn(&mut late, Edge::Told, &here());
         assert!(late.knows(Epoch::new(2, 1)) && late.knows(Epoch::new(3, 1)));
     });
 }

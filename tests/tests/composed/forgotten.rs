@@ -2,6 +2,7 @@
 
 use super::kinds;
 use fidge::dashmap::DashMap;
+use fidge::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use fidge::{Kind, Report, thread};
 use std::sync::Barrier;
 
@@ -137,4 +138,109 @@ fn what_was_cloned_since_is_no_read() {
         });
     });
     assert!(report.is_clean(), "{report}");
+}
+
+/// The strand was told of the write in between, and then wrote by an operation that reads as well.
+#[test]
+fn what_was_written_over_what_one_was_told_of_is_forgotten_too() {
+    let map = Map::from_iter([(1, 1)]);
+    let x = AtomicUsize::new(1);
+    let meet = Barrier::new(2);
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            s.spawn(|| {
+                assert_eq!((*map.get(&1).unwrap(), x.load(SeqCst)), (1, 1));
+                thread::scope(|s| {
+                    s.spawn(|| {
+                        map.insert(1, 2);
+                        x.fetch_add(1, SeqCst);
+                    });
+                });
+                map.alter(&1, |_, value| value + 1);
+                x.fetch_add(1, SeqCst);
+                meet.wait();
+                meet.wait();
+                map.insert(1, 7);
+                x.store(0, SeqCst);
+            });
+            s.spawn(|| {
+                meet.wait();
+                map.insert(1, 4);
+                x.fetch_add(5, SeqCst);
+                meet.wait();
+            });
+        });
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
+/// What is read through a view replaces what was read before.
+#[test]
+fn what_a_view_showed_is_the_newest() {
+    let shared = std::sync::Mutex::new(Some(Map::from_iter([(1, 1)])));
+    let meet = Barrier::new(2);
+    let with = |f: &dyn Fn(&Map)| f(shared.lock().unwrap().as_ref().unwrap());
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            s.spawn(|| {
+                with(&|map| assert_eq!(*map.get(&1).unwrap(), 1));
+                meet.wait();
+                meet.wait();
+                let view = shared.lock().unwrap().take().unwrap().into_read_only();
+                assert_eq!(view.get(&1), Some(&2));
+                view.into_inner().insert(1, 3);
+            });
+            s.spawn(|| {
+                meet.wait();
+                with(&|map| {
+                    map.insert(1, 2);
+                });
+                meet.wait();
+            });
+        });
+    });
+    assert!(report.is_clean(), "{report}");
+}
+
+/// Whose values cannot be digested, as the first ones of many keys, shows later what it makes of others.
+#[test]
+fn a_place_that_filled_many_keys_may_compute_all_the_same() {
+    let (map, meet) = (DashMap::<u32, String>::new(), Barrier::new(2));
+    let add = |key: u32| {
+        let old = map.get(&key).map_or(String::new(), |old| old.clone());
+        (key, old + "x")
+    };
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            for strand in 0..2 {
+                let (map, meet, add) = (&map, &meet, &add);
+                s.spawn(move || {
+                    for key in 0..=100 {
+                        for round in 0..3 {
+                            let own = key + 1000 * strand;
+                            let last = key == 100;
+                            if last && round == 0 {
+                                meet.wait();
+                            }
+                            let (key, new) = add(if last { 5000 } else { own });
+                            if last {
+                                meet.wait();
+                                if strand == 1 {
+                                    meet.wait();
+                                }
+                            }
+                            map.insert(key, new);
+                            if last {
+                                if strand == 0 {
+                                    meet.wait();
+                                }
+                                return;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+    });
+    assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
 }
