@@ -321,3 +321,64 @@ pub fn locks_of(site: u32) -> Vec<Held> {
     held.reverse();
     held
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::enter;
+    use std::hint::black_box;
+
+    #[inline(never)]
+    fn captured(at: &'static Location<'static>) -> u32 {
+        let at = At::new(&Op("test"), at);
+        let mut me = enter().expect("detection is on");
+        black_box(site(&mut me, &at))
+    }
+
+    #[inline(never)]
+    fn one_way(at: &'static Location<'static>) -> u32 {
+        black_box(captured(at))
+    }
+
+    #[inline(never)]
+    fn other_way(at: &'static Location<'static>) -> u32 {
+        black_box(captured(at))
+    }
+
+    /// As many calls up as are asked for.
+    #[inline(never)]
+    fn from(depth: u32, at: &'static Location<'static>) -> u32 {
+        match depth {
+            0 => captured(at),
+            _ => black_box(from(depth - 1, at)),
+        }
+    }
+
+    #[test]
+    fn a_call_has_a_site_for_each_way_to_it_however_often_they_alternate() {
+        let at = Location::caller();
+        let mut found = [0; 2];
+        for round in 0..100 {
+            let ways: [fn(_) -> u32; 2] = [one_way, other_way];
+            for (found, way) in found.iter_mut().zip(ways) {
+                let site = way(at);
+                assert!(round == 0 || *found == site, "{round}");
+                *found = site;
+            }
+        }
+        assert_ne!(found[0], found[1]);
+    }
+
+    #[test]
+    fn stacks_of_all_depths_are_told_apart_and_known_again() {
+        let at = Location::caller();
+        let [once, again] = [0, 1].map(|_| -> Vec<u32> {
+            let stacks = (0..80).map(|depth| from(depth, at));
+            stacks.collect()
+        });
+        assert_eq!(once, again);
+        // Beyond the frames that are kept they are alike.
+        let distinct: std::collections::HashSet<_> = once.iter().collect();
+        assert!(distinct.len() > capture::DEPTH / 2, "{}", distinct.len());
+    }
+}
