@@ -398,12 +398,13 @@ impl<'a, K: 'a + Eq + Hash, V: 'a, S: BuildHasher + Clone> DashMap<K, V, S> {
     #[inline]
     #[track_caller]
     pub(super) fn len_at(&self, at: &At) -> usize {
+        let asked = self.edges.count.ask(self.edges.id);
         let shards = self.inner.shards().iter().enumerate();
         let len = shards
             .map(|(number, lock)| shard::read(lock, self.shard(number), at).len())
             .sum();
         self.edges.size.acquire(at);
-        self.edges.count.read(self.edges.id, len, at);
+        self.edges.count.read(self.edges.id, asked, len, at);
         len
     }
 

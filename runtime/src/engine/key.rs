@@ -5,7 +5,7 @@ use super::finding::Mode;
 use super::held::{Resource, Via};
 use super::lock::Spin;
 use super::lockvar::LockVar;
-use super::mark::{key_id, new_id};
+use super::mark::{Version, key_id, new_id};
 use super::order::Name;
 use super::scope;
 use super::session;
@@ -313,18 +313,30 @@ pub struct Size {
 const SIZE: u64 = 0x5a5a_5a5a_5a5a_5a5a;
 
 impl Size {
-    /// The strand was told that the map has `len` keys.
-    pub fn read(&self, map: MapId, len: usize, at: &At) {
+    /// The strand is about to be told how many keys the map has; the answer goes to [`read`](Self::read).
+    pub fn ask(&self, map: MapId) -> Version {
+        let Some(me) = state::enter().filter(|me| me.composes) else {
+            return 0;
+        };
+        self.watched.store(true, Ordering::Relaxed);
+        let _held = self.lock.lock();
+        let version = self.spot.count(|| map.key(SIZE));
+        drop(me);
+        version
+    }
+
+    /// The strand was told that the map has `len` keys, having [asked](Self::ask).
+    pub fn read(&self, map: MapId, asked: Version, len: usize, at: &At) {
         if let Some(mut me) = state::enter()
             && me.composes
         {
-            self.watched.store(true, Ordering::Relaxed);
             let _held = self.lock.lock();
             if me.pedantic {
                 self.spot.note(&mut me, || map.key(SIZE), None, at);
             }
+            let size = Value::size(len);
             self.spot
-                .counted(&mut me, || map.key(SIZE), Value::size(len), at);
+                .counted(&mut me, || map.key(SIZE), asked, size, at);
         }
     }
 

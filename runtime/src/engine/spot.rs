@@ -295,14 +295,35 @@ impl Spot {
         }
     }
 
-    /// The strand was told the size that this stands for.
-    pub fn counted(&self, me: &mut State, id: impl FnOnce() -> u64, size: Value, at: &At) {
-        // From here on the changes are counted.
-        if let Some((_, mark)) = self.mark(id) {
+    /// The strand is about to be told the size that this stands for: which version it will be of. From here on
+    /// the changes are counted.
+    pub fn count(&self, id: impl FnOnce() -> u64) -> Version {
+        self.mark(id).map_or(0, |(_, mark)| mark.version())
+    }
+
+    /// The strand was told the size, after it was of the version `before`: others may have changed it
+    /// meanwhile, where they were counted and where they were not.
+    pub fn counted(
+        &self,
+        me: &mut State,
+        id: impl FnOnce() -> u64,
+        before: Version,
+        size: Value,
+        at: &At,
+    ) {
+        let Some((handle, mark)) = self.mark(id) else {
+            return;
+        };
+        let id = mark.id();
+        if mark.version() == before {
             mark.correct(size);
-            let id = mark.look().id;
-            self.seen(me, || id, None, at);
         }
+        if scope::watches(me) {
+            scope::did(me, id, Deed::Read, at);
+        }
+        me.reads.renew();
+        self.reader.store(SOMEBODY, Ordering::Relaxed);
+        remember(me, handle, (id, before), size, at);
     }
 
     /// The strand changes the size that this stands for by `by`.
