@@ -259,6 +259,7 @@ pub unsafe fn free(handle: Handle, bytes: usize) {
         *head = handle;
     }
 }
+
 /// Asks for the line of an address, which will be needed soon.
 #[inline(always)]
 pub fn fetch<T>(address: *const T) {

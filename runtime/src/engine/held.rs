@@ -305,15 +305,15 @@ impl Held {
             let Some(entry) = self.entry(index).filter(|entry| entry.via != Via::Shard) else {
                 continue;
             };
+            let below = set;
             let (op, location) = (
                 core::ptr::from_ref(entry.op).addr(),
                 core::ptr::from_ref(entry.location).addr(),
             );
-            let (op_of, location_of, mode, below) = (entry.op, entry.location, entry.mode, set);
             let place = (location as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let recent = &mut self.recent[(place >> (u64::BITS - RECENT.ilog2())) as usize];
             if (recent.0, recent.1, recent.2) != (below, op, location) {
-                let set = crate::stack::lock_set(below, op_of, location_of, mode);
+                let set = crate::stack::lock_set(below, entry.op, entry.location, entry.mode);
                 *recent = (below, op, location, set);
             }
             set = recent.3;

@@ -74,7 +74,7 @@ impl LockVar {
     #[inline]
     fn resource(&self) -> Resource {
         Resource {
-            address: self as *const _ as usize,
+            address: self.identity(),
             name: self.rest.name(),
         }
     }
@@ -157,6 +157,19 @@ impl<R> LockVar<R> {
         self.go(me, passes, mode, at);
     }
 
+    /// Puts an operation on the lock into the trace, if there is one.
+    #[inline]
+    fn trace(&self, me: &mut State, [exclusive, shared]: [Event; 2], mode: Mode, at: &At) {
+        if tape::on(me) {
+            let event = match mode {
+                Mode::Exclusive => exclusive,
+                Mode::Shared => shared,
+            };
+            let id = self.of(Mode::Exclusive).lock().id();
+            tape::push(me, event, id, 0, at);
+        }
+    }
+
     /// What it is told apart by from the other locks that a strand holds.
     #[inline]
     pub fn identity(&self) -> usize {
@@ -166,16 +179,8 @@ impl<R> LockVar<R> {
     /// The strand has taken the real lock: what others did under it is known from here on.
     #[inline]
     pub fn come(&self, me: &mut State, mode: Mode, at: &At) {
-        if tape::on(me) {
-            let event = if mode == Mode::Shared {
-                Event::LockShared
-            } else {
-                Event::Lock
-            };
-            let id = self.of(Mode::Exclusive).lock().id();
-            tape::push(me, event, id, 0, at);
-        }
-        let now = |me: &State| (self as *const _ as u64, me.reads.count());
+        self.trace(me, [Event::Lock, Event::LockShared], mode, at);
+        let now = |me: &State| (self.identity() as u64, me.reads.count());
         let edge = me.edge_at(at.location, now, |then, now| then == now);
         self.of(Mode::Exclusive).learn(me, edge, at);
         if mode == Mode::Exclusive {
@@ -192,15 +197,7 @@ impl<R> LockVar<R> {
 
     #[inline]
     fn go(&self, me: &mut State, passes: Passes, mode: Mode, at: &At) {
-        if tape::on(me) {
-            let event = if mode == Mode::Shared {
-                Event::UnlockShared
-            } else {
-                Event::Unlock
-            };
-            let id = self.of(Mode::Exclusive).lock().id();
-            tape::push(me, event, id, 0, at);
-        }
+        self.trace(me, [Event::Unlock, Event::UnlockShared], mode, at);
         match mode {
             // The real lock is held: nobody else acquires or releases meanwhile.
             Mode::Exclusive => self
