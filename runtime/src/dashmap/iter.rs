@@ -14,6 +14,7 @@ use super::shard::Locked;
 use super::t::Map;
 use super::tracked::Tracked;
 use crate::engine::{At, Mode, Walk, Walks};
+use crate::value;
 use ::dashmap as upstream;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::marker::PhantomData;
@@ -109,7 +110,9 @@ impl<'a> Cursor<'a> {
                     unsafe {
                         if table.is_bucket_full(index) {
                             let (key, value) = table.bucket(index).as_ref();
-                            return Some((Arc::clone(locked), NonNull::from(key), cell_of(value)));
+                            let (key, value) = (NonNull::from(key), cell_of(value));
+                            self.walk.meet(|| value::of(&value.as_ref().value));
+                            return Some((Arc::clone(locked), key, value));
                         }
                     }
                 }

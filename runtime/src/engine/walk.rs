@@ -5,7 +5,8 @@
 //! stands between the two shards, the iterator finds the entry twice or not at all: no single moment had
 //! the map that it saw. Whether two changes belong together the map does not know; they are taken to if
 //! one strand made them one right after the other, and the key, or a value that one does not meet by
-//! chance (text, an address, a large number), is the same.
+//! chance (text, an address, a large number), is the same. A value that many entries hold says nothing of
+//! two: so the iteration counts what it meets.
 //!
 //! While nobody iterates, a change pays one load.
 
@@ -79,11 +80,13 @@ impl Drop for Walks {
     }
 }
 
-/// One iteration: when it came to each shard.
+/// One iteration: when it came to each shard, and what it met there.
 #[derive(Debug, Default)]
 pub struct Walk {
     began: Option<(Epoch, u32)>,
     passed: List<(Name, u64)>,
+    /// Digests of the telling values.
+    met: List<u32>,
 }
 
 // SAFETY: the list's block is the arena's, which any thread may reach.
@@ -163,52 +166,72 @@ impl Walks {
             return;
         };
         let found = state::enter().and_then(|me| {
-            let found = self.with(|log| torn(&me, log.changes.as_slice(), walk.passed.as_slice()));
+            let found = self.with(|log| walk.torn(&me, log.changes.as_slice()));
             found.map(|pair| (me, pair))
         });
         if self.walking.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.with(|log| log.changes.clear());
         }
         walk.passed.clear();
+        walk.met.clear();
         if let Some((me, (first, second))) = found {
             report(&me, began, first, second);
         }
     }
 }
 
-/// Two changes of which the iteration saw one and not the other, though they belong together.
-fn torn(me: &State, changes: &[Change], passed: &[(Name, u64)]) -> Option<(Change, Change)> {
-    let saw = |change: &Change| {
-        let came = passed.iter().find(|(shard, _)| *shard == change.shard)?.1;
+impl Walk {
+    /// It has come to an entry, whose value `value` looks at.
+    #[inline]
+    pub fn meet(&mut self, value: impl FnOnce() -> Value) {
+        if self.began.is_some() {
+            let value = value();
+            if let Some(digest) = value.digest().filter(|_| value.is_telling()) {
+                self.met.push(digest);
+            }
+        }
+    }
+
+    /// Whether it came to the entry's shard after the change; none if it never did.
+    fn saw(&self, change: &Change) -> Option<bool> {
+        let mut passed = self.passed.as_slice().iter();
+        let came = passed.find(|(shard, _)| *shard == change.shard)?.1;
         Some(came > change.when)
-    };
-    let pairs = changes.iter().enumerate().filter_map(|(index, first)| {
-        // The same strand's next change of the map.
-        let second = changes[index + 1..].iter();
-        let second = { second }.find(|next| next.strand == first.strand)?;
-        // What many entries hold says nothing of two.
-        let only_theirs = || {
-            changes
-                .iter()
-                .filter(|change| change.value == first.value)
-                .count()
-                == 2
-        };
-        let same_value = first.value.is_telling() && first.value == second.value;
-        let moves = first.inserted != second.inserted
-            && (first.key == second.key || same_value && only_theirs());
-        let foreign = first.strand != me.record.id && !me.was_told(first.by);
-        (moves && foreign).then_some((*first, *second))
-    });
-    let mut pairs = pairs;
-    pairs.find(|(first, second)| match (saw(first), saw(second)) {
-        // Between the two the entry was in the map twice, so both may be seen; or not at all.
-        (Some(saw_first), Some(saw_second)) => match first.inserted {
-            true => !saw_first && saw_second,
-            false => saw_first != saw_second,
-        },
-        _ => false,
-    })
+    }
+
+    /// Whether of all entries only the one that the two changes moved can have held this value: the iteration
+    /// met it as often as it met that one, and nothing else of it changed.
+    fn is_only_theirs(&self, value: Value, met: usize, changes: &[Change]) -> bool {
+        let others = changes.iter().filter(|change| change.value == value);
+        let holders = self.met.as_slice().iter();
+        let of_it = |digest: &&u32| Some(**digest) == value.digest();
+        others.count() == 2 && holders.filter(of_it).count() == met
+    }
+
+    /// Two changes of which the iteration saw one and not the other, though they belong together.
+    fn torn(&self, me: &State, changes: &[Change]) -> Option<(Change, Change)> {
+        let mut pairs = changes.iter().enumerate().filter_map(|(index, first)| {
+            // The same strand's next change of the map.
+            let mut later = changes[index + 1..].iter();
+            let second = later.find(|next| next.strand == first.strand)?;
+            let foreign = first.strand != me.record.id && !me.was_told(first.by);
+            (foreign && first.inserted != second.inserted).then_some((first, second))
+        });
+        let torn = pairs.find(|(first, second)| {
+            let (Some(saw_first), Some(saw_second)) = (self.saw(first), self.saw(second)) else {
+                return false;
+            };
+            let (torn, met) = match first.inserted {
+                // Between the two the entry was in the map twice, so both may be seen; or not at all.
+                true => (!saw_first && saw_second, 0),
+                false => (saw_first != saw_second, 2 * usize::from(saw_second)),
+            };
+            let same_value = first.value == second.value && first.value.is_telling();
+            torn && (first.key == second.key
+                || same_value && self.is_only_theirs(first.value, met, changes))
+        });
+        torn.map(|(first, second)| (*first, *second))
+    }
 }
 
 fn report(me: &State, (epoch, site): (Epoch, u32), first: Change, second: Change) {

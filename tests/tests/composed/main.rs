@@ -6,6 +6,7 @@ mod equal_values;
 mod forgotten;
 mod scopes;
 mod setters;
+mod walks;
 
 use fidge::dashmap::DashMap;
 use fidge::sync::atomic::{AtomicUsize, Ordering::SeqCst};
