@@ -113,7 +113,7 @@ impl Key {
             What::Value | What::Presence => {
                 let present = what == What::Presence;
                 self.spot()
-                    .seen_as(&mut me, self.id(shard), present, now, at);
+                    .seen_as(&mut me, || self.id(shard), present, now, at);
             }
             What::Passing => {
                 let id = (shard.name != Name::NONE).then(|| self.id(shard));
@@ -230,7 +230,7 @@ pub fn missed(me: &mut State, id: u64, gone: Option<&Gone>, at: &At) {
     match gone {
         Some(gone) => {
             gone.acquire(me, at);
-            gone.spot.seen_as(me, id, false, || Value::ABSENT, at);
+            gone.spot.seen_as(me, || id, false, || Value::ABSENT, at);
         }
         None => Spot::missed(me, id, at),
     }

@@ -1,7 +1,8 @@
 //! What a strand has read, so that a later write can be asked what it acts on.
 //!
 //! A table of the locations that the strand read and has not written since, by identity: open addressing with
-//! linear probing, half empty at least, so that one line of the processor's cache mostly does. It doubles up
+//! linear probing, half empty at least, so that one line of the processor's cache mostly does. What is
+//! forgotten keeps its place, as it is mostly read again, until the table is made anew. It doubles up
 //! to [`PLACES`] places; from then on the older reads are swept out when it is half full, so the checks on
 //! composed operations see a strand's last 2^14 locations or more. Since when a strand has believed what it
 //! read again and again matters to few and stands apart.
@@ -12,16 +13,17 @@
 //! A key of a map knows the last strand that read it since it was written, by the strand's
 //! [token](Reads::token): to read it again is no news, and the table is not asked. That tells all but
 //! when it was read last, which matters beside the reads of atomics, and for what is old enough to be swept
-//! out: so each of the former makes another token due, and every few thousand reads do, and whatever the table
-//! forgets by itself.
+//! out: so each of the former makes another token due, and so does every few thousandth location that is new to
+//! a table which may soon be swept, and whatever the table forgets by itself.
 
 use super::arena::{self, Handle};
 use super::mark::Version;
 use super::value::Value;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Most places.
+/// Most places, and fewest.
 const PLACES: usize = 1 << 16;
+const FEWEST: usize = 32;
 
 /// One location, as it is kept.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +35,7 @@ struct Entry {
     bits: u64,
     /// Its version, and in the lowest [`FORM`] bits the form of the value.
     version: u32,
-    /// When it was read last; 0, in the queue: it is to be forgotten.
+    /// When it was read last; 0: it is forgotten, or is to be.
     when: u32,
     site: u32,
     /// Its mark, and whether there is a [`Belief`].
@@ -63,6 +65,11 @@ impl Entry {
     #[inline]
     fn is_of(&self, version: Version) -> bool {
         (self.version ^ version << FORM) >> FORM == 0
+    }
+
+    #[inline]
+    fn is_forgotten(&self) -> bool {
+        self.when == 0
     }
 
     fn value(&self) -> Value {
@@ -109,6 +116,7 @@ pub struct Reads {
     places: usize,
     /// What leaves a place's number of an identity.
     shift: u32,
+    /// Of them, those that are taken.
     len: usize,
     next: u32,
     /// Changes that wait, [`QUEUE`] at most.
@@ -116,6 +124,8 @@ pub struct Reads {
     waiting: usize,
     /// See [`token`](Self::token); 0: due.
     token: u32,
+    /// Locations that were new to a large table, since a token was due for them.
+    news: u32,
     /// Tokens that nobody has: from the last one that was had, how many more.
     tokens: (u32, u32),
 }
@@ -136,6 +146,7 @@ impl Reads {
             queue: 0,
             waiting: 0,
             token: 0,
+            news: 0,
             tokens: (0, 0),
         }
     }
@@ -171,12 +182,7 @@ impl Reads {
     /// The strand read once more what its token says that it knows.
     #[inline]
     pub fn repeated(&mut self) {
-        /// Lest what is read again and again look old, and be swept out.
-        const OFTEN: u32 = 1 << 12;
         self.tick();
-        if self.next.is_multiple_of(OFTEN) {
-            self.renew();
-        }
     }
 
     /// Where a location is looked for first.
@@ -234,7 +240,8 @@ impl Reads {
         if self.places == 0 || id == 0 {
             return None;
         }
-        self.seek(id).ok()
+        let index = self.seek(id).ok()?;
+        (!self.get(index).is_forgotten()).then_some(index)
     }
 
     fn read(&self, index: usize, entry: Entry) -> Read {
@@ -288,14 +295,7 @@ impl Reads {
         for index in 0..waiting {
             // SAFETY: `push` wrote it.
             let change = unsafe { *arena::address(self.queue).cast::<Entry>().add(index) };
-            match change.when {
-                0 => {
-                    if let Some(index) = self.find(change.id) {
-                        self.close(index);
-                    }
-                }
-                _ => self.put(change),
-            }
+            self.put(change);
         }
     }
 
@@ -339,33 +339,9 @@ impl Reads {
     fn take(&mut self, id: u64) -> Option<Read> {
         let index = self.find(id)?;
         let read = self.read(index, self.get(index));
-        self.close(index);
-        Some(read)
-    }
-
-    /// Empties a place, so that what was put behind it is still found.
-    #[inline]
-    fn close(&mut self, mut hole: usize) {
-        let mut index = self.after(hole);
-        loop {
-            let id = self.id(index);
-            if id == 0 {
-                break;
-            }
-            let distance = |from: usize| index.wrapping_sub(from) & (self.places - 1);
-            if distance(self.home(id)) >= distance(hole) {
-                // SAFETY: in bounds, and the strand's own.
-                unsafe {
-                    *self.entry(hole) = *self.entry(index);
-                    *self.belief(hole) = *self.belief(index);
-                }
-                hole = index;
-            }
-            index = self.after(index);
-        }
-        self.len -= 1;
         // SAFETY: in bounds, and the strand's own.
-        unsafe { (*self.entry(hole)).id = 0 };
+        unsafe { (*self.entry(index)).when = 0 };
+        Some(read)
     }
 
     /// The strand read a location of this version; `present`: not its value, only that it is there. False
@@ -440,23 +416,41 @@ impl Reads {
         fresh
     }
 
+    /// Makes a change. It matters little to the processor which one: most are of what has a place.
     #[inline]
-    fn put(&mut self, mut fresh: Entry) {
+    fn put(&mut self, mut change: Entry) {
         if (self.len + 1) * 2 > self.places {
             self.make_room();
         }
-        let index = match self.seek(fresh.id) {
+        let index = match self.seek(change.id) {
             Ok(index) => {
-                self.go_on_believing(index, &mut fresh);
+                if !(change.is_forgotten() | self.get(index).is_forgotten()) {
+                    self.go_on_believing(index, &mut change);
+                }
                 index
             }
+            Err(_) if change.is_forgotten() => return,
             Err(index) => {
                 self.len += 1;
+                if self.len > PLACES / 4 {
+                    self.note_news();
+                }
                 index
             }
         };
         // SAFETY: in bounds, and the strand's own.
-        unsafe { *self.entry(index) = fresh };
+        unsafe { *self.entry(index) = change };
+    }
+
+    /// A location is new to a table that may soon be swept.
+    #[cold]
+    fn note_news(&mut self) {
+        /// Lest what is read again and again look old, and be swept out.
+        const OFTEN: u32 = 1 << 12;
+        self.news = (self.news + 1) % OFTEN;
+        if self.news == 0 {
+            self.renew();
+        }
     }
 
     /// What is read anew may be what the strand believes in since it read what is at `index`.
@@ -477,18 +471,22 @@ impl Reads {
 
     #[cold]
     fn make_room(&mut self) {
-        if self.places < PLACES {
-            return self.rebuild((self.places * 2).max(16), |_| true);
+        let known = self.entries().count();
+        if known * 4 < self.places {
+            return self.rebuild(self.places, |_| true);
         }
-        let (now, oldest) = (self.next, self.median_age());
+        if self.places < PLACES {
+            return self.rebuild((self.places * 2).max(FEWEST), |_| true);
+        }
+        let (now, oldest) = (self.next, self.median_age(known));
         self.rebuild(PLACES, |entry| now.wrapping_sub(entry.when) < oldest);
         // Their keys do not know that they are forgotten.
         self.renew();
     }
 
-    /// How old the reads are that half of them are younger than: digit by digit, from the highest on.
-    fn median_age(&self) -> u32 {
-        let (mut prefix, mut rank) = (0, self.len / 2);
+    /// How old the reads are, `known` in all, that half of them are younger than: digit by digit, from the highest on.
+    fn median_age(&self, known: usize) -> u32 {
+        let (mut prefix, mut rank) = (0, known / 2);
         for shift in [24, 16, 8, 0] {
             let mut counts = [0; 256];
             for (_, entry) in self.entries() {
@@ -508,7 +506,7 @@ impl Reads {
         prefix
     }
 
-    /// Makes another table of those that are to be kept.
+    /// Makes another table, of those that are known and to be kept.
     fn rebuild(&mut self, places: usize, is_kept: impl Fn(&Entry) -> bool) {
         let fresh = Reads {
             entries: arena::alloc(places * size_of::<Entry>()),
@@ -538,7 +536,7 @@ impl Reads {
     fn entries(&self) -> impl Iterator<Item = (usize, Entry)> {
         (0..self.places)
             .map(|index| (index, self.get(index)))
-            .filter(|(_, entry)| entry.id != 0)
+            .filter(|(_, entry)| entry.id != 0 && !entry.is_forgotten())
     }
 
     /// Every location, once the strand [caught up](Self::catch_up).
@@ -678,6 +676,33 @@ mod tests {
         reads.catch_up();
         let left: HashMap<_, _> = reads.all().map(|read| (read.id, read.version)).collect();
         assert_eq!(left, model);
+        reads.clear();
+    }
+
+    /// Of the locations that come and go, the table keeps what it is told is still read.
+    #[test]
+    fn a_token_is_due_before_what_it_stands_for_is_swept_out() {
+        let (mut reads, hot) = (Reads::new(), spread(1));
+        reads.note(0, (hot, 1), Value::UNKNOWN, 1);
+        let mut token = reads.token();
+        for n in 2..=200_000 {
+            reads.note(0, (spread(n), 1), Value::UNKNOWN, 1);
+            if reads.token() != token {
+                assert!(reads.again(hot, 1, false), "swept out at {n}");
+                token = reads.token();
+            }
+        }
+        reads.clear();
+    }
+
+    #[test]
+    fn a_token_lasts_for_as_long_as_the_table_is_not_full() {
+        let mut reads = Reads::new();
+        let token = reads.token();
+        for n in 1..=PLACES as u64 / 4 {
+            reads.note(0, (spread(n), 1), Value::UNKNOWN, 1);
+        }
+        assert_eq!(reads.token(), token);
         reads.clear();
     }
 

@@ -137,13 +137,18 @@ impl Spot {
         }
     }
 
-    /// Its history, which goes on elsewhere.
+    /// Its history, which goes on elsewhere. For whoever holds it exclusively.
     #[inline]
     pub fn take(&self) -> Spot {
+        let take = |word: &AtomicU32| {
+            let was = word.load(Ordering::Relaxed);
+            word.store(0, Ordering::Relaxed);
+            AtomicU32::new(was)
+        };
         Spot {
-            mark: AtomicU32::new(self.mark.swap(0, Ordering::AcqRel)),
-            version: AtomicU32::new(self.version.swap(0, Ordering::Relaxed)),
-            reader: AtomicU32::new(self.reader.swap(0, Ordering::Relaxed)),
+            mark: take(&self.mark),
+            version: take(&self.version),
+            reader: take(&self.reader),
         }
     }
 
@@ -193,7 +198,7 @@ impl Spot {
     pub fn seen_as(
         &self,
         me: &mut State,
-        id: u64,
+        id: impl FnOnce() -> u64,
         present: bool,
         now: impl FnOnce() -> Value,
         at: &At,
@@ -204,12 +209,13 @@ impl Spot {
         let handle = self.mark.load(Ordering::Acquire);
         if handle == 0 || scope::watches(me) {
             let value = if present { Value::PRESENT } else { now() };
-            return self.seen(me, || id, Some(value), at);
+            return self.seen(me, id, Some(value), at);
         }
         let (reader, token) = (self.reader.load(Ordering::Relaxed), me.reads.token());
         if reader == token {
             return me.reads.repeated();
         }
+        let id = id();
         let version = self.version.load(Ordering::Relaxed);
         if !present && reader == 0 {
             let site = stack::site(me, at);

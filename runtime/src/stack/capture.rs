@@ -149,40 +149,64 @@ fn chain(fp: usize, base: usize) -> Chain {
     }
 }
 
+/// Where a walk begins, and how far it may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    fp: usize,
+    extent: Extent,
+}
+
+impl Start {
+    /// The function that this is inlined into.
+    #[inline(always)]
+    pub fn here(extent: Extent) -> Self {
+        Start {
+            fp: frame_pointer(),
+            extent,
+        }
+    }
+
+    #[inline(always)]
+    fn chain(&self) -> Chain {
+        let Start { fp, extent } = *self;
+        Chain {
+            fp,
+            low: extent.low,
+            end: extent.end,
+        }
+    }
+
+    /// Tells it, and where its first frames return to, from others; none where frame pointers are not walked.
+    #[inline(always)]
+    pub fn tag(&self) -> Option<u64> {
+        /// There are hardly more between the capture and the program.
+        const FRAMES: usize = 3;
+        (mode() == Mode::FramePointers).then(|| {
+            let first = self.chain().take(FRAMES);
+            first.fold(self.fp as u64, |tag, ip| tag.rotate_left(16) ^ ip as u64)
+        })
+    }
+}
+
 /// One walk of the current stack: first for its hash, then, if that is new, for its frames.
 pub struct Walk {
     mode: Mode,
-    fp: usize,
-    extent: Extent,
+    start: Start,
     /// Stands for the stack where it is not walked for the hash.
     depth: u64,
 }
 
 impl Walk {
-    /// From the function that this is inlined into.
+    /// From a frame that is in use.
     #[inline(always)]
-    pub fn new(extent: Extent, location: &Location<'_>) -> Self {
+    pub fn new(start: Start, location: &Location<'_>) -> Self {
         let mode = mode();
         let depth = if mode == Mode::Unwind {
             stack_pointer() as u64 ^ (core::ptr::from_ref(location).addr() as u64) << 1
         } else {
             0
         };
-        Walk {
-            mode,
-            fp: frame_pointer(),
-            extent,
-            depth,
-        }
-    }
-
-    #[inline(always)]
-    fn chain(&self) -> Chain {
-        Chain {
-            fp: self.fp,
-            low: self.extent.low,
-            end: self.extent.end,
-        }
+        Walk { mode, start, depth }
     }
 
     /// A hash of the frames. Its multiplications keep pace with the walk, whose loads wait for one
@@ -194,6 +218,7 @@ impl Walk {
             return self.depth.wrapping_mul(FACTOR);
         }
         let hash = self
+            .start
             .chain()
             .take(DEPTH)
             .fold(FACTOR, |hash, ip| (hash ^ ip as u64).wrapping_mul(FACTOR));
@@ -204,10 +229,10 @@ impl Walk {
     pub fn collect<'a>(&self, into: &'a mut [usize; DEPTH]) -> &'a [usize] {
         let len = match self.mode {
             Mode::FramePointers => {
-                let frames = self.chain().take(DEPTH);
+                let frames = self.start.chain().take(DEPTH);
                 frames.zip(into.iter_mut()).map(|(ip, to)| *to = ip).count()
             }
-            Mode::Unwind => unwind(into, self.extent.base),
+            Mode::Unwind => unwind(into, self.start.extent.base),
             Mode::Auto | Mode::Off => 0,
         };
         &into[..len]
@@ -236,11 +261,11 @@ impl Known {
         links: [[0; 2]; LINKS],
     };
 
-    /// Whether a walk would find what this one found. Unlike the walk's own, the loads need not wait for one
-    /// another.
+    /// Whether a walk from `start` would find what this one found. Unlike the walk's own, the loads need not
+    /// wait for one another.
     #[inline(always)]
-    pub fn is(&self, walk: &Walk) -> bool {
-        if self.len == 0 || self.fp != walk.fp || self.end != walk.extent.end {
+    pub fn is(&self, start: &Start) -> bool {
+        if self.fp != start.fp || self.end != start.extent.end || self.len == 0 {
             return false;
         }
         let (mut at, mut differs) = (self.fp, 0);
@@ -257,11 +282,11 @@ impl Known {
 
     /// Keeps a walk, if it is short enough.
     pub fn learn(&mut self, walk: &Walk) {
-        self.len = 0;
+        *self = Known::NONE;
         if walk.mode != Mode::FramePointers {
             return;
         }
-        let (mut chain, mut len) = (walk.chain(), 0);
+        let (mut chain, mut len) = (walk.start.chain(), 0);
         while let Some(ip) = chain.next() {
             if len == LINKS {
                 return;
@@ -269,7 +294,7 @@ impl Known {
             self.links[len] = [chain.fp, ip];
             len += 1;
         }
-        (self.fp, self.end, self.len) = (walk.fp, walk.extent.end, len);
+        (self.fp, self.end, self.len) = (walk.start.fp, walk.start.extent.end, len);
     }
 }
 

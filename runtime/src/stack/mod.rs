@@ -34,10 +34,28 @@ impl Cache {
     }
 }
 
-/// The site of a walk.
+/// What a site is but for its stack, by address: quick to compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Call {
+    location: *const Location<'static>,
+    op: *const Op,
+    locks: u32,
+    allows: u32,
+}
+
+impl Call {
+    /// Tells it from others, mostly.
+    #[inline(always)]
+    fn tag(&self) -> u64 {
+        self.location.addr() as u64 ^ (self.op.addr() as u64).rotate_left(32)
+    }
+}
+
+/// The site of a walk from a call.
 struct Walked {
-    /// The hash of the rest; 0: none.
+    /// Tells it from others, mostly.
     tag: u64,
+    call: Call,
     walk: capture::Known,
     site: u32,
 }
@@ -55,12 +73,18 @@ struct Guarded {
     walks: UnsafeCell<Walks>,
 }
 
-/// From a call there may be several ways down to the capture.
-const WAYS: usize = 4;
-const PLACES: usize = 8;
+/// Walks that may share a place, and places.
+const WAYS: usize = 2;
+const PLACES: usize = 16;
 
 const NOT_WALKED: Walked = Walked {
     tag: 0,
+    call: Call {
+        location: core::ptr::null(),
+        op: core::ptr::null(),
+        locks: 0,
+        allows: 0,
+    },
     walk: capture::Known::NONE,
     site: 0,
 };
@@ -78,22 +102,30 @@ thread_local! {
 }
 
 impl Walks {
-    /// The site of a walk under a head of this hash, as it was found by the last such walk, or now.
     #[inline(always)]
-    fn site(&mut self, tag: u64, walk: &capture::Walk, find: &mut impl FnMut() -> u32) -> u32 {
-        let ways = &mut self.walks[(tag >> (u64::BITS - PLACES.ilog2())) as usize];
-        let known = ways
-            .iter()
-            .find(|known| known.tag == tag && known.walk.is(walk));
-        if let Some(known) = known {
-            return known.site;
-        }
-        let site = find();
+    fn place(&mut self, tag: u64) -> &mut [Walked; WAYS] {
+        let spread = tag.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        &mut self.walks[(spread >> (u64::BITS - PLACES.ilog2())) as usize]
+    }
+
+    /// The site of the last such walk.
+    #[inline(always)]
+    fn site(&mut self, tag: u64, call: &Call, start: &capture::Start) -> Option<u32> {
+        let ways = self.place(tag);
+        // No branch, which the processor could not foresee.
+        let known = &ways[usize::from(ways[0].tag != tag)];
+        (known.call == *call && known.walk.is(start)).then_some(known.site)
+    }
+
+    /// Keeps a walk and its site.
+    fn learn(&mut self, tag: u64, call: Call, walk: &capture::Walk, site: u32) {
         self.next = (self.next + 1) % WAYS;
-        let known = &mut ways[self.next];
+        let next = self.next;
+        let ways = self.place(tag);
+        let same = ways.iter().position(|known| known.tag == tag);
+        let known = &mut ways[same.unwrap_or(next)];
         known.walk.learn(walk);
-        (known.tag, known.site) = (tag, site);
-        site
+        (known.tag, known.call, known.site) = (tag, call, site);
     }
 }
 
@@ -108,25 +140,47 @@ pub fn site(me: &mut State, at: &At) -> u32 {
 
 #[inline(never)]
 fn capture_site(me: &mut State, at: &At) -> u32 {
-    let locks = me.held.set();
-    let frames = capture::Walk::new(me.extent, at.location);
-    let head = Head {
-        locks,
+    let call = Call {
+        location: at.location,
+        op: at.op,
+        locks: me.held.set(),
         allows: me.allows,
+    };
+    let start = capture::Start::here(me.extent);
+    let tag = start.tag().map(|tag| tag ^ call.tag());
+    let known = tag.and_then(|tag| walked(|walks| walks.site(tag, &call, &start)).flatten());
+    let site = known.unwrap_or_else(|| walk(me, tag, call, start, at));
+    at.site.set(site);
+    site
+}
+
+/// Does something with the thread's walks, unless that is being done.
+#[inline(always)]
+fn walked<R>(f: impl FnOnce(&mut Walks) -> R) -> Option<R> {
+    let guarded = WALKS.with(core::ptr::from_ref);
+    // SAFETY: nothing of it needs to be dropped, so it is there for as long as the thread.
+    let guarded = unsafe { &*guarded };
+    if guarded.busy.replace(true) {
+        return None;
+    }
+    // SAFETY: only this thread reaches its walks, and `busy` keeps its signal handlers away.
+    let done = f(unsafe { &mut *guarded.walks.get() });
+    guarded.busy.set(false);
+    Some(done)
+}
+
+#[inline(never)]
+fn walk(me: &mut State, tag: Option<u64>, call: Call, start: capture::Start, at: &At) -> u32 {
+    let head = Head {
+        locks: call.locks,
+        allows: call.allows,
         ..Head::new(at.op, at.location)
     };
-    let tag = head.hash();
-    let mut find = || intern(&mut me.sites, &frames, tag, head);
-    let site = WALKS.with(|guarded| {
-        if guarded.busy.replace(true) {
-            return find();
-        }
-        // SAFETY: only this thread reaches its walks, and `busy` keeps its signal handlers away.
-        let site = unsafe { (*guarded.walks.get()).site(tag, &frames, &mut find) };
-        guarded.busy.set(false);
-        site
-    });
-    at.site.set(site);
+    let frames = capture::Walk::new(start, at.location);
+    let site = intern(&mut me.sites, &frames, head.hash(), head);
+    if let Some(tag) = tag {
+        walked(|walks| walks.learn(tag, call, &frames, site));
+    }
     site
 }
 
