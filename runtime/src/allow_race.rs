@@ -79,9 +79,10 @@ macro_rules! allow_race {
     ($kind:ident, $reason:literal) => {
         const _: $crate::Kind = $crate::Kind::$kind;
     };
-    ($kind:ident, $reason:literal, $body:block) => {
+    ($kind:ident, $reason:literal, $body:block) => {{
+        $crate::allow_race!($kind, $reason);
         $body
-    };
+    }};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "allow_race! takes a kind and a reason: allow_race!(DataRace, \"why\")"
@@ -96,9 +97,10 @@ macro_rules! expect_race {
     ($kind:ident, $reason:literal) => {
         const _: $crate::Kind = $crate::Kind::$kind;
     };
-    ($kind:ident, $reason:literal, $body:block) => {
+    ($kind:ident, $reason:literal, $body:block) => {{
+        $crate::expect_race!($kind, $reason);
         $body
-    };
+    }};
     ($($other:tt)*) => {
         ::core::compile_error!(
             "expect_race! takes a kind and a reason: expect_race!(DataRace, \"why\")"

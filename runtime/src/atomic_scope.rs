@@ -15,7 +15,8 @@
 ///
 /// ```
 /// # #[cfg(feature = "dashmap")] {
-/// let accounts = fidge::dashmap::DashMap::from_iter([("a", 10), ("b", 0)]);
+/// # use fidge::dashmap::DashMap;
+/// let accounts: DashMap<&str, i32> = DashMap::from_iter([("a", 10), ("b", 0)]);
 /// let transfer = |amount: i32| {
 ///     fidge::atomic_scope!("transfer");
 ///     *accounts.get_mut("a").unwrap() -= amount;
@@ -24,7 +25,6 @@
 /// let total = || fidge::atomic_scope!("total", { *accounts.get("a").unwrap() + *accounts.get("b").unwrap() });
 /// transfer(3);
 /// assert_eq!(total(), 10);
-/// # let _: &fidge::dashmap::DashMap<&str, i32> = &accounts;
 /// # }
 /// ```
 #[cfg(feature = "detect")]
@@ -39,6 +39,11 @@ macro_rules! atomic_scope {
         $crate::atomic_scope!($name);
         $body
     }};
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "atomic_scope! takes a name in quotes, and a block if it is not to hold to the end of this one: atomic_scope!(\"transfer\")"
+        )
+    };
 }
 
 /// See the same with the feature `detect`; without it, it is nothing.
@@ -48,5 +53,10 @@ macro_rules! atomic_scope {
     ($name:literal) => {};
     ($name:literal, $body:block) => {
         $body
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "atomic_scope! takes a name in quotes, and a block if it is not to hold to the end of this one: atomic_scope!(\"transfer\")"
+        )
     };
 }

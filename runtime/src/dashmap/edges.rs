@@ -3,7 +3,7 @@
 use super::absent::Absent;
 use super::hold::Hold;
 use super::size::Size;
-use crate::engine::{self, At, How, Key, MapId, Resource, Walks};
+use crate::engine::{self, At, How, Key, MapId, Resource, Walks, walk};
 use crate::value::Value;
 
 /// What operations on absent keys, and on the map as a whole, synchronise through.
@@ -24,6 +24,7 @@ impl Edges {
         if let Some(mut me) = engine::enter() {
             let past = self.absent.resume(&mut me, hash, at);
             key.filled(&mut me, shard, past, (new, how), at);
+            walk::put(&mut me, shard, hash, new, at);
             self.size.release(&mut me, at);
         }
         self.count.changed(self.id, 1, at);
@@ -38,6 +39,7 @@ impl Edges {
         hold.remove(how, at, |me, past| {
             self.absent.release(me, hash, Some(past), at);
             self.size.release(me, at);
+            walk::take(me, shard, hash, old);
         });
         self.count.changed(self.id, -1, at);
         self.walks.changed(shard, hash, false, old, at);

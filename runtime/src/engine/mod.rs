@@ -52,7 +52,7 @@ pub mod tape;
 pub mod tell;
 pub mod value;
 pub mod waits;
-mod walk;
+pub mod walk;
 
 pub use allow::{Allowance, Allowing};
 pub use at::{At, Op};

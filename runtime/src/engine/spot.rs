@@ -13,6 +13,7 @@
 //! * a value that was changed back to what the strand had read: the write is what an atomic operation
 //!   at that moment would have written;
 //! * a value equal to the one that it replaces, unless it was made of the old one: next section;
+//! * the removal of a key that was not there when the strand looked: it looks for it again;
 //! * a write in between that the writer was *told* of (see `state`): the program orders the three on
 //!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
 //!   nothing;
@@ -527,7 +528,9 @@ fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
 
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
     let site = stack::site(me, at);
-    if stack::was_blind(site) {
+    // To remove what was not there, when it was looked for, is to look for it again.
+    let looks_again = read.value.is_absent() && new.is_absent();
+    if looks_again || stack::was_blind(site) {
         return;
     }
     let same = new.same(now.value) == Some(true);

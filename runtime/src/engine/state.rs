@@ -39,6 +39,7 @@ use super::reads::Reads;
 use super::record::{NO_EPOCH, Record};
 use super::sync::Snapshot;
 use super::waits::{self, Pause};
+use super::walk::Taken;
 use super::{At, foreign, schedule, scope, session, tape};
 use crate::stack::Extent;
 use core::cell::Cell;
@@ -74,6 +75,8 @@ pub struct State {
     pub reads: Reads,
     /// What it asked last, and may ask again until the answer is another.
     asked: Asked,
+    /// What it removed from a concurrent map last.
+    pub taken: Taken,
     /// What the program allows where it is.
     pub allows: u32,
     /// How many atomic scopes it is in.
@@ -287,6 +290,7 @@ impl State {
             pedantic: session::is_pedantic(record.session) && !record.taped,
             reads: Reads::new(),
             asked: Asked::NOTHING,
+            taken: Taken::NOTHING,
             allows: 0,
             scopes: 0,
             given: Clock::EMPTY,

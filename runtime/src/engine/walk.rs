@@ -3,12 +3,16 @@
 //! An iterator locks a shard after the other, so it sees each at a moment of its own. If another strand
 //! removes a key and inserts it anew, or inserts what it removed under another key, while the iterator
 //! stands between the two shards, the iterator finds the entry twice or not at all: no single moment had
-//! the map that it saw. Whether two changes belong together the map does not know; they are taken to if
-//! one strand made them one right after the other, and the key, or a value that one does not meet by
-//! chance (text, an address, a large number), is the same. A value that many entries hold says nothing of
-//! two: so the iteration counts what it meets.
+//! the map that it saw. Whether two changes belong together the map does not know. They are taken to if one
+//! strand made them one right after the other, and
 //!
-//! While nobody iterates, a change pays one load.
+//! * the key is the same, or a value that one does not meet by chance (text, an address, a large number) and
+//!   that no other entry holds: so the iteration counts what it meets;
+//! * the call that inserts never did without having removed what it inserts: one that makes entries anew, each
+//!   time of the same, moves none. (A table of requests under way, under their numbers, that tells whose they
+//!   are.)
+//!
+//! While nobody iterates, a change pays for the latter alone.
 
 use super::At;
 use super::epoch::Epoch;
@@ -46,6 +50,42 @@ struct Log {
     /// Counts changes and looks.
     now: u64,
     changes: List<Change>,
+    /// Whether older ones were dropped.
+    cut: bool,
+}
+
+/// What a strand removed last, and may put back.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    map: u64,
+    key: u64,
+    value: Value,
+}
+
+impl Taken {
+    /// Nothing.
+    pub const NOTHING: Taken = Taken {
+        map: 0,
+        key: 0,
+        value: Value::UNKNOWN,
+    };
+}
+
+/// The strand removes a key.
+#[inline]
+pub fn take(me: &mut State, shard: Resource, key: u64, value: Value) {
+    let map = shard.name.map();
+    me.taken = Taken { map, key, value };
+}
+
+/// The strand inserts a key: an entry that it took, or else the call makes entries anew.
+#[inline]
+pub fn put(me: &mut State, shard: Resource, key: u64, value: Value, at: &At) {
+    let taken = core::mem::replace(&mut me.taken, Taken::NOTHING);
+    let is_it = taken.key == key || taken.value == value && value.is_telling();
+    if me.composes && !(is_it && taken.map == shard.name.map()) {
+        stack::note_maker(stack::site(me, at));
+    }
 }
 
 /// The iterations over one map that are under way, and what has changed since the first began.
@@ -69,6 +109,7 @@ impl Default for Walks {
             log: UnsafeCell::new(Log {
                 now: 0,
                 changes: List::new(),
+                cut: false,
             }),
         }
     }
@@ -156,6 +197,7 @@ impl Walks {
             } else {
                 log.changes.as_mut_slice().rotate_left(1);
                 log.changes.as_mut_slice()[KEPT - 1] = change;
+                log.cut = true;
             }
         });
     }
@@ -166,11 +208,14 @@ impl Walks {
             return;
         };
         let found = state::enter().and_then(|me| {
-            let found = self.with(|log| walk.torn(&me, log.changes.as_slice()));
+            let found = self.with(|log| walk.torn(&me, log));
             found.map(|pair| (me, pair))
         });
         if self.walking.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.with(|log| log.changes.clear());
+            self.with(|log| {
+                log.changes.clear();
+                log.cut = false;
+            });
         }
         walk.passed.clear();
         walk.met.clear();
@@ -201,36 +246,43 @@ impl Walk {
 
     /// Whether of all entries only the one that the two changes moved can have held this value: the iteration
     /// met it as often as it met that one, and nothing else of it changed.
-    fn is_only_theirs(&self, value: Value, met: usize, changes: &[Change]) -> bool {
-        let others = changes.iter().filter(|change| change.value == value);
+    fn is_only_theirs(&self, value: Value, met: usize, log: &Log) -> bool {
+        let changes = log.changes.as_slice().iter();
         let holders = self.met.as_slice().iter();
         let of_it = |digest: &&u32| Some(**digest) == value.digest();
-        others.count() == 2 && holders.filter(of_it).count() == met
+        !log.cut
+            && changes.filter(|change| change.value == value).count() == 2
+            && holders.filter(of_it).count() == met
     }
 
-    /// Two changes of which the iteration saw one and not the other, though they belong together.
-    fn torn(&self, me: &State, changes: &[Change]) -> Option<(Change, Change)> {
-        let mut pairs = changes.iter().enumerate().filter_map(|(index, first)| {
+    /// A removal and an insertion of which the iteration saw one and not the other, though they belong together.
+    fn torn(&self, me: &State, log: &Log) -> Option<(Change, Change)> {
+        let changes = log.changes.as_slice();
+        let mut pairs = changes.iter().enumerate().filter_map(|(index, removal)| {
             // The same strand's next change of the map.
             let mut later = changes[index + 1..].iter();
-            let second = later.find(|next| next.strand == first.strand)?;
-            let foreign = first.strand != me.record.id && !me.was_told(first.by);
-            (foreign && first.inserted != second.inserted).then_some((first, second))
+            let next = later.find(|next| next.strand == removal.strand)?;
+            let foreign = removal.strand != me.record.id && !me.was_told(removal.by);
+            (foreign && !removal.inserted && next.inserted).then_some((removal, next))
         });
-        let torn = pairs.find(|(first, second)| {
-            let (Some(saw_first), Some(saw_second)) = (self.saw(first), self.saw(second)) else {
+        let torn = pairs.find(|(removal, insertion)| {
+            let (Some(saw_removal), Some(saw_insertion)) = (self.saw(removal), self.saw(insertion))
+            else {
                 return false;
             };
-            let (torn, met) = match first.inserted {
-                // Between the two the entry was in the map twice, so both may be seen; or not at all.
-                true => (!saw_first && saw_second, 0),
-                false => (saw_first != saw_second, 2 * usize::from(saw_second)),
-            };
-            let same_value = first.value == second.value && first.value.is_telling();
-            torn && (first.key == second.key
-                || same_value && self.is_only_theirs(first.value, met, changes))
+            // Before the one and after the other it met the entry twice; after the one and before the other not
+            // at all.
+            let met = 2 * usize::from(saw_insertion);
+            let value = insertion.value;
+            let same_value = removal.value == value && value.is_telling();
+            saw_removal != saw_insertion
+                && !stack::is_maker(insertion.site)
+                && match removal.key == insertion.key {
+                    true => !value.is_unit(),
+                    false => same_value && self.is_only_theirs(value, met, log),
+                }
         });
-        torn.map(|(first, second)| (*first, *second))
+        torn.map(|(removal, insertion)| (*removal, *insertion))
     }
 }
 

@@ -79,6 +79,10 @@ impl Suppressions {
             if text.is_empty() || text.starts_with('#') {
                 continue;
             }
+            // `{closure#0}` is no comment.
+            let text = text
+                .split_once(" #")
+                .map_or(text, |(rule, _)| rule.trim_end());
             let (prefix, pattern) = text.split_once(':').ok_or_else(|| Fault::NoPrefix {
                 line,
                 found: text.into(),
@@ -280,6 +284,13 @@ mod tests {
         assert!(!suppressed("race:bump"));
         assert!(!suppressed("race:app::bum"));
         assert!(!suppressed("race:app::other"));
+    }
+
+    #[test]
+    fn what_follows_a_rule_behind_a_space_is_a_comment() {
+        assert!(suppressed("race:app::bump # a hint only"));
+        assert!(!suppressed("race:app::bump#0"));
+        assert!(error("fn: # nothing").contains("pattern"));
     }
 
     #[test]

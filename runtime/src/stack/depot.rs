@@ -32,6 +32,8 @@ pub struct Entry {
     pub mode: Mode,
     /// Whether a strand wrote here without having read: see [`Blind`](super::Blind).
     pub blind: AtomicU8,
+    /// Whether strands insert entries here that they did not remove right before.
+    pub makes: AtomicBool,
     /// Whether what strands write here varies with what they have read.
     pub computes: AtomicBool,
     /// How often it copied what was read elsewhere, as far as that was asked.
@@ -144,6 +146,7 @@ pub fn intern(hash: u64, head: Head, frames: &[usize]) -> u32 {
                 allows: head.allows,
                 allowance: head.allowance,
                 blind: AtomicU8::new(0),
+                makes: AtomicBool::new(false),
                 computes: AtomicBool::new(false),
                 copies: AtomicU8::new(0),
                 made: AtomicU64::new(0),

@@ -289,6 +289,21 @@ pub fn was_blind(site: u32) -> bool {
     })
 }
 
+/// A strand inserted an entry at a site that it had not just removed.
+#[inline]
+pub fn note_maker(site: u32) {
+    if let Some(entry) = depot::get(site)
+        && !entry.makes.load(Ordering::Relaxed)
+    {
+        entry.makes.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a strand ever inserted an entry at the site that it had not just removed.
+pub fn is_maker(site: u32) -> bool {
+    depot::get(site).is_some_and(|entry| entry.makes.load(Ordering::Relaxed))
+}
+
 /// What a site copied so often it does not compute: to ask takes a look at all that the strand has read.
 const MOST_COPIES: u8 = 32;
 

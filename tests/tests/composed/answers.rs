@@ -127,3 +127,15 @@ fn who_reads_two_keys_by_one_getter_does_not_ask() {
     );
     assert_eq!(kinds(&report), [Kind::StaleWrite], "{report}");
 }
+
+/// Who removes a key, if it is there, and it was not, looks for it again.
+#[test]
+fn by_removing() {
+    let jobs = DashMap::new();
+    let report = interleave(
+        || assert!(jobs.remove(&1).is_none()),
+        || jobs.insert(1, "a job"),
+        || assert!(jobs.remove(&1).is_some()),
+    );
+    assert!(report.is_clean(), "{report}");
+}

@@ -1,7 +1,8 @@
 //! Iterations that see one of two changes which belong together, and one of two which do not.
 
 use super::kinds;
-use fidge::dashmap::DashMap;
+use fidge::dashmap::{DashMap, DashSet};
+use fidge::sync::atomic::{AtomicU64, Ordering};
 use fidge::{Kind, Report, thread};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Barrier;
@@ -27,12 +28,17 @@ impl Hasher for LowBits {
 
 type Map = DashMap<u64, String, BuildHasherDefault<LowBits>>;
 
-/// An iterator stands at the key 1 while another strand calls `change`; then it goes on.
-fn walk(texts: &[(u64, &str)], change: impl FnOnce(&Map) + Send) -> Report {
+fn map(texts: &[(u64, &str)]) -> Map {
     let map = Map::with_hasher_and_shard_amount(BuildHasherDefault::default(), 4);
     for (key, text) in texts {
         map.insert(*key, String::from(*text));
     }
+    map
+}
+
+/// An iterator stands at the key 1 while another strand calls `change`; then it goes on.
+fn walk(texts: &[(u64, &str)], change: impl FnOnce(&Map) + Send) -> Report {
+    let map = map(texts);
     let meet = Barrier::new(2);
     fidge::check(|| {
         thread::scope(|s| {
@@ -69,18 +75,44 @@ fn an_entry_that_is_met_twice_or_not_at_all_was_moved() {
     }
 }
 
+/// What is there twice for a while says less: a call that inserts a copy is like one that makes entries.
 #[test]
-fn an_entry_that_is_copied_and_then_removed_may_be_missed() {
-    let copied = |from, to| {
-        move |map: &Map| {
+fn an_entry_that_is_copied_and_then_removed_is_not_told() {
+    for (from, to) in [(0, 3), (3, 0)] {
+        let report = walk(&[(1, "notes"), (from, "thesis")], |map| {
             map.insert(to, String::from("thesis"));
             map.remove(&from);
-        }
-    };
-    let report = walk(&[(1, "notes"), (3, "thesis")], copied(3, 0));
+        });
+        assert!(report.is_clean(), "{report}");
+    }
+}
+
+#[test]
+fn an_entry_that_is_taken_out_and_put_back_changed_may_be_missed() {
+    let map = map(&[(1, "notes"), (2, "thesis"), (3, "letters")]);
+    let meet = Barrier::new(2);
+    let report = fidge::check(|| {
+        thread::scope(|s| {
+            s.spawn(|| {
+                for entry in &map {
+                    if [1, 3].contains(entry.key()) {
+                        meet.wait();
+                        meet.wait();
+                    }
+                }
+            });
+            s.spawn(|| {
+                meet.wait();
+                let (_, mut text) = map.remove(&2).unwrap();
+                text.push_str(", second edition");
+                meet.wait();
+                meet.wait();
+                map.insert(2, text);
+                meet.wait();
+            });
+        });
+    });
     assert_eq!(kinds(&report), [Kind::Iteration], "{report}");
-    let report = walk(&[(1, "notes"), (0, "thesis")], copied(0, 3));
-    assert!(report.is_clean(), "{report}");
 }
 
 /// Connections come and go; that they hold the same text says nothing of any two.
@@ -96,4 +128,67 @@ fn a_text_that_another_entry_holds_links_no_two_changes() {
             assert!(report.is_clean(), "{report}");
         }
     }
+}
+
+/// A table of what is under way, under numbers, that tells who is at it.
+#[fidge::test(runs = 20, schedule = "noise")]
+fn the_requests_of_one_worker_are_not_one_entry() {
+    let (under_way, numbers) = (DashMap::<u64, String>::new(), AtomicU64::new(0));
+    thread::scope(|s| {
+        for worker in ["worker 1", "worker 2", "worker 3"] {
+            let (under_way, numbers) = (&under_way, &numbers);
+            s.spawn(move || {
+                for _ in 0..50 {
+                    let number = numbers.fetch_add(1, Ordering::Relaxed);
+                    under_way.insert(number, String::from(worker));
+                    thread::yield_now();
+                    under_way.remove(&number);
+                }
+            });
+        }
+        s.spawn(|| (0..50).for_each(|_| assert!(under_way.iter().count() <= 6)));
+    });
+}
+
+/// Who tries again has left in between.
+#[fidge::test(runs = 20, schedule = "noise")]
+fn a_key_that_is_made_anew_each_time_is_no_entry_that_moves() {
+    let (leases, online) = (DashMap::new(), DashSet::new());
+    (0..3).for_each(|user| assert!(online.insert(user)));
+    thread::scope(|s| {
+        for user in 0..3 {
+            let (leases, online) = (&leases, &online);
+            s.spawn(move || {
+                for attempt in 0..50 {
+                    leases.insert(user, attempt);
+                    thread::yield_now();
+                    leases.remove(&user);
+                    online.remove(&user);
+                    thread::yield_now();
+                    online.insert(user);
+                }
+            });
+        }
+        s.spawn(|| {
+            for _ in 0..50 {
+                assert!(leases.iter().count() + online.iter().count() <= 6);
+            }
+        });
+    });
+}
+
+/// Of too many changes it is not known what the others were.
+#[test]
+fn a_value_is_nobodys_own_where_changes_were_forgotten() {
+    let mut texts = vec![(1, "notes"), (3, "open")];
+    texts.extend((1..10).map(|n| (4 * n + 3, "open")));
+    let report = walk(&texts, |map| {
+        (1..10).for_each(|n| drop(map.remove(&(4 * n + 3))));
+        for n in 100..300 {
+            map.insert(4 * n, String::from("letters"));
+            map.remove(&(4 * n));
+        }
+        moved(3, 0)(map);
+    });
+    assert!(report.is_clean(), "{report}");
 }
