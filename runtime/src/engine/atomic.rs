@@ -7,7 +7,8 @@
 
 use super::At;
 use super::granule::{Access, Granule, Kind, WHOLE};
-use super::spot::{How, Spot};
+use super::how::How;
+use super::spot::Spot;
 use super::state::{self, Edge, Passes, State};
 use super::sync::{Locked, SyncVar};
 use super::tape::{self, Event};

@@ -3,13 +3,14 @@
 use super::At;
 use super::finding::Mode;
 use super::held::{Resource, Via};
+use super::how::How;
 use super::lock::Spin;
 use super::lockvar::LockVar;
 use super::mark::{Version, key_id, new_id};
 use super::order::Name;
 use super::scope;
 use super::session;
-use super::spot::{How, Spot};
+use super::spot::Spot;
 use super::state::{self, Passes, State};
 use super::sync::SyncVar;
 use super::value::Value;
