@@ -4,7 +4,7 @@ use crate::compare::{Plan, compare};
 use crate::detectors::Detector;
 use crate::json::{Results, Settings};
 use crate::mark::Site;
-use crate::merge::{absent, merge};
+use crate::merge::{merge, warnings};
 use crate::page::Pictures;
 use crate::scenario::{Certificate, Expectation, Scenario, Variant};
 use crate::schedule::Schedule;
@@ -299,10 +299,11 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             pictures.check()?;
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));
             let files: Vec<_> = files.into_iter().map(read).collect::<Result<_, String>>()?;
-            for shard in absent(&files) {
-                anstream::eprintln!("warning: shard {shard} is in none of these files");
-            }
+            let warnings = warnings(&files);
             let merged = merge(files)?;
+            for warning in warnings {
+                anstream::eprintln!("warning: {warning}");
+            }
             if pictures.wanted() {
                 pictures.write(&merged)?;
             } else {
