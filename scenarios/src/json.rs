@@ -128,7 +128,7 @@ impl Settings {
             ("seed", self.seed.to_string(), other.seed.to_string()),
             ("filter", named(&self.filter), named(&other.filter)),
             (
-                "detectors",
+                "list of detectors",
                 self.detectors.join(","),
                 other.detectors.join(","),
             ),
