@@ -2,9 +2,10 @@
 
 use crate::compare::{Plan, compare};
 use crate::detectors::Detector;
+use crate::journal::partial;
 use crate::json::{Results, Settings};
 use crate::mark::Site;
-use crate::merge::{absent, merge};
+use crate::merge::{merge, warnings};
 use crate::page::Pictures;
 use crate::scenario::{Certificate, Expectation, Scenario, Variant};
 use crate::schedule::Schedule;
@@ -165,13 +166,23 @@ struct Amount {
 pub fn main() -> ExitCode {
     let done = match Cli::try_parse() {
         Ok(cli) => execute(cli.command),
-        Err(error) if is_help(error.kind()) => error.exit(),
+        Err(error) if is_help(error.kind()) => help(&error),
         Err(error) => Err(one_line(&error)),
     };
     done.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error}");
+        output::complain(&format!("error: {error}"));
         ExitCode::from(2)
     })
+}
+
+/// What was asked for is on standard output, and on standard error where nothing was asked for.
+fn help(error: &clap::Error) -> Result<ExitCode, String> {
+    if error.use_stderr() {
+        let _ = error.print();
+        return Ok(ExitCode::from(2));
+    }
+    output::help(error)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn is_help(kind: ErrorKind) -> bool {
@@ -191,7 +202,8 @@ fn one_line(error: &clap::Error) -> String {
     let line = words.join(" ");
     let line = line.strip_prefix("error: ").unwrap_or(&line);
     let command = Cli::command();
-    let names: Vec<_> = command.get_subcommands().map(|c| c.get_name()).collect();
+    let shown = command.get_subcommands().filter(|c| !c.is_hide_set());
+    let names: Vec<_> = shown.map(|c| c.get_name()).collect();
     match error.kind() {
         ErrorKind::InvalidSubcommand => format!("{line}; there are: {}", names.join(", ")),
         _ => format!("{line}; see --help"),
@@ -224,7 +236,9 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             shard,
             pictures,
         } => {
-            pictures.check()?;
+            let results = amount.json.iter();
+            let results = results.flat_map(|file| [file.clone(), partial(file)]);
+            pictures.check(&results.collect::<Vec<_>>())?;
             let chosen = match (names.is_empty(), full) {
                 (false, _) => detectors::select(&names)?,
                 (true, true) => detectors::ALL.to_vec(),
@@ -233,6 +247,13 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             amount.runs.get_or_insert(if full { 20 } else { 3 });
             let results = measure(&amount, chosen, shard)?;
             pictures.write(&results)?;
+            if let (Some(shard), []) = (shard, &results.cells[..]) {
+                let programs = 2 * select(&amount)?.len();
+                output::print(&format!(
+                    "shard {shard} is empty: there are {programs} programs\n"
+                ))?;
+                return Ok(ExitCode::SUCCESS);
+            }
             output::print(&table::matrix(&results))?;
             output::print(&table::summary(&results))?;
             if names.is_empty() && !full {
@@ -296,13 +317,14 @@ fn execute(command: Command) -> Result<ExitCode, String> {
             )?;
         }
         Command::Merge { files, pictures } => {
-            pictures.check()?;
+            pictures.check(&files)?;
             let read = |path: PathBuf| Ok((path.display().to_string(), Results::read(&path)?));
             let files: Vec<_> = files.into_iter().map(read).collect::<Result<_, String>>()?;
-            for shard in absent(&files) {
-                anstream::eprintln!("warning: shard {shard} is in none of these files");
-            }
+            let warnings = warnings(&files);
             let merged = merge(files)?;
+            for warning in warnings {
+                output::complain(&format!("warning: {warning}"));
+            }
             if pictures.wanted() {
                 pictures.write(&merged)?;
             } else {
@@ -331,7 +353,7 @@ fn run(mut amount: Amount) -> Result<ExitCode, String> {
         start.elapsed().as_secs_f64()
     ))?;
     for line in &unmet {
-        anstream::eprintln!("expectation failed: {line}");
+        output::complain(&format!("expectation failed: {line}"));
     }
     Ok(ExitCode::from(u8::from(!unmet.is_empty())))
 }
@@ -454,9 +476,10 @@ mod tests {
         };
         let jump = error(&["jump"]);
         assert!(
-            jump.contains("'jump'; there are: list, run, compare, "),
+            jump.contains("'jump'; there are: list, run, compare, ") && jump.ends_with(", merge"),
             "{jump}"
         );
+        assert!(!jump.contains("work"), "{jump}");
         for arguments in [
             &["run", "--runs", "0"][..],
             &["compare", "--shard", "5/4"],

@@ -30,16 +30,18 @@ Examples:
   run                                   every pair, about half a minute
   run map/                              one class
   run two-locks --runs 1000             one pair, and narrow intervals
-  run --runs 200 --json racy.json       results in a file too, whole after every program
+  run --runs 200 --json racy.json       results in a file too, whole at the end
   run readers --record traces           keep an execution of each, for `replay`
 
 The columns count runs: `detected`, a report named the two marked lines; `false`, anything else was
 reported; `wrong`, the program's result was wrong; `lost`, it crashed or hung. `rate` is the share of detected runs, of false
 ones for a fixed program, with its 95% interval.
 
+Until the end the runs are in FILE.partial, a line each, from where the same command goes on after a kill.
+
 Exit status:
   0  every race that is in every run was detected in every run, the others at the rate that
-     `list` states, and nothing else was reported
+     `list` states, nothing else was reported, and no twin went wrong
   1  not so; a line for each program on standard error says what was expected
   2  bad input: a line on standard error says what was expected";
 
@@ -58,10 +60,11 @@ recording in them. A program that crashes or hangs costs the run it happens in, 
 
 With --json nothing is lost to a kill or a full disk: runs are kept in FILE.partial as they are
 made, and the same command goes on from there. docs/compare-schema.md describes the file, deploy/
-has scripts that spread a campaign over machines.
+has scripts that spread a campaign over machines. A finished FILE of other settings is not replaced.
 
 Exit status:
-  0  the comparison was made, whatever came out; a detector that did not run is below the table
+  0  the comparison was made, whatever came out; a detector that did not run is below the table,
+     and a shard without programs says so
   2  bad input: a line on standard error says what was expected";
 
 #[cfg(feature = "detect")]
@@ -82,9 +85,12 @@ Examples:
   merge all.json --html page.html       one page of pictures and tables instead of the JSON
   merge all.json --svg img --trace-of publication/flag-before-data
 
+Shards that are missing and files of different builds are warned of.
+
 Exit status:
   0  the merged results are on standard output, or the pictures written
-  2  bad input, or files that do not belong together: a line on standard error says why";
+  2  bad input, or files that do not belong together, contradict themselves or have
+     the same runs: a line on standard error says why";
 
 #[cfg(test)]
 pub mod tests {

@@ -46,20 +46,26 @@ pub struct Journal {
 
 impl Journal {
     /// That of the results' file `results`, and what is in it already. Errors, one line, name the file: it
-    /// cannot be written, another process has it, or it was begun with other settings or elsewhere.
+    /// cannot be written, another process has it, it was begun with other settings or elsewhere or by another
+    /// build, or there are finished results of other settings.
     pub fn open(
         results: &Path,
         settings: &Settings,
         environment: &Environment,
     ) -> Result<(Self, Vec<Entry>), String> {
         save::check(results)?;
-        // Earlier results are replaced; what is anything else was named by mistake.
+        // Earlier results of the same are replaced; what is anything else was named by mistake.
         if fs::metadata(results).is_ok_and(|file| file.len() > 0) {
-            Results::read(results).map_err(|e| format!("{e}; it would be written over"))?;
+            let there =
+                Results::read(results).map_err(|e| format!("{e}; it would be written over"))?;
+            if let Some((what, there, here)) = difference(&there.settings, settings) {
+                let path = results.display();
+                return Err(format!(
+                    "{path}: it has results of another {what} ({there}, not {here}), which would be written over"
+                ));
+            }
         }
-        let mut path = results.as_os_str().to_owned();
-        path.push(".partial");
-        let path = PathBuf::from(path);
+        let path = partial(results);
         let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let mut file = OpenOptions::new()
             .read(true)
@@ -131,6 +137,13 @@ impl Journal {
     }
 }
 
+/// The journal's file beside that of the results.
+pub fn partial(results: &Path) -> PathBuf {
+    let mut path = results.as_os_str().to_owned();
+    path.push(".partial");
+    PathBuf::from(path)
+}
+
 #[cfg(unix)]
 fn lock(file: &File) -> io::Result<()> {
     use rustix::fs::{FlockOperation, flock};
@@ -153,18 +166,26 @@ fn check(head: &str, settings: &Settings, environment: &Environment) -> Result<(
              the file to start anew"
         ))
     };
-    if let Some((what, there, here)) = head.settings.difference(settings) {
+    if let Some((what, there, here)) = difference(&head.settings, settings) {
         return differs(what, &there, &here);
     }
-    if head.settings.shard != settings.shard {
-        let name = |settings: &Settings| settings.shard.clone().unwrap_or("all".to_owned());
-        return differs("shard", &name(&head.settings), &name(settings));
+    let (there, here) = (&head.environment, environment);
+    if there.of_any_build() != here.of_any_build() {
+        let name = |e: &Environment| serde_json::to_string(&e.of_any_build()).expect("plain data");
+        return differs("environment", &name(there), &name(here));
     }
-    if head.environment != *environment {
-        let name = |e: &Environment| serde_json::to_string(e).expect("plain data");
-        return differs("environment", &name(&head.environment), &name(environment));
+    if there.build != here.build {
+        let name = |e: &Environment| e.build.clone().unwrap_or("unknown".to_owned());
+        return differs("build", &name(there), &name(here));
     }
     Ok(())
+}
+
+/// What the settings, shards included, differ in first, and as what each has it.
+fn difference(there: &Settings, here: &Settings) -> Option<(&'static str, String, String)> {
+    let shard = |settings: &Settings| settings.shard.clone().unwrap_or("all".to_owned());
+    let shards = (there.shard != here.shard).then(|| ("shard", shard(there), shard(here)));
+    there.difference(here).or(shards)
 }
 
 fn parse(lines: &str) -> Result<Vec<Entry>, String> {
@@ -293,6 +314,55 @@ mod tests {
         let error = Journal::open(&path, &other.settings, &other.environment);
         let error = error.err().expect("another machine");
         assert!(error.contains("another environment"), "{error}");
+    }
+
+    #[test]
+    fn another_build_does_not_go_on() {
+        let place = Place::new();
+        let path = place.0.path().join("r.json");
+        let mut results = results();
+        let mut open = |build: Option<&str>| {
+            results.environment.build = build.map(str::to_owned);
+            Journal::open(&path, &results.settings, &results.environment)
+        };
+        drop(open(Some("f00")).expect("it is new"));
+        drop(open(Some("f00")).expect("the same build"));
+        let error = open(Some("ba4")).err().expect("another build");
+        assert!(error.contains("another build (f00, not ba4)"), "{error}");
+        let error = open(None).err().expect("another build");
+        assert!(
+            error.contains("another build (f00, not unknown)"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn finished_results_of_other_settings_are_not_written_over() {
+        let place = Place::new();
+        let path = place.0.path().join("r.json");
+        results().save(&path).expect("writable");
+        drop(place.open());
+        fs::remove_file(place.partial()).expect("it is there");
+        for (change, expected) in [
+            (
+                (|s| s.seed = 9) as fn(&mut Settings),
+                "another seed (1, not 9)",
+            ),
+            (
+                |s| s.shard = Some("1/2".into()),
+                "another shard (all, not 1/2)",
+            ),
+        ] {
+            let error = place.open_with(change).err().expect(expected);
+            assert!(
+                error.contains("r.json: it has results of ")
+                    && error.contains(expected)
+                    && error.lines().count() == 1,
+                "{error}"
+            );
+            assert!(!place.partial().exists());
+        }
+        assert_eq!(Results::read(&path), Ok(results()));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! `docs/compare-schema.md` describes it for those who read such files: keep the two together. What has
 //! come to the schema since its first files has a default here, so that those can still be read.
 
+use crate::check::check;
 use crate::detectors::PLAIN;
+use crate::digest;
 use crate::save;
 use crate::scenario::Variant;
 use crate::schedule::Schedule;
@@ -39,6 +41,9 @@ pub struct Results {
 pub struct Environment {
     /// Version of Fidge.
     pub fidge: String,
+    /// Digest of the runner's program. Files from before there was one, and sums of several builds, have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
     /// Version of the compiler.
     pub rustc: String,
     /// `release` or `debug`.
@@ -56,6 +61,7 @@ impl Environment {
     pub fn here() -> Self {
         Environment {
             fidge: env!("CARGO_PKG_VERSION").to_owned(),
+            build: digest::of_this_program(),
             rustc: rustc_version_runtime::version().to_string(),
             profile: if cfg!(debug_assertions) {
                 "debug"
@@ -66,6 +72,14 @@ impl Environment {
             os: std::env::consts::OS.to_owned(),
             arch: std::env::consts::ARCH.to_owned(),
             cpus: available_parallelism().map_or(1, usize::from),
+        }
+    }
+
+    /// The same, whatever the build.
+    pub fn of_any_build(&self) -> Self {
+        Environment {
+            build: None,
+            ..self.clone()
         }
     }
 }
@@ -114,7 +128,7 @@ impl Settings {
             ("seed", self.seed.to_string(), other.seed.to_string()),
             ("filter", named(&self.filter), named(&other.filter)),
             (
-                "detectors",
+                "list of detectors",
                 self.detectors.join(","),
                 other.detectors.join(","),
             ),
@@ -279,7 +293,8 @@ impl Results {
         save::replace(path, &text)
     }
 
-    /// Reads a file; the error, one line, names it and says what is wrong with it.
+    /// Reads a file; the error, one line, names it and says what is wrong with it. What is read can be true
+    /// (see [`check`]).
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
         Self::parse(&text).map_err(|e| format!("{}: {e}", path.display()))
@@ -294,19 +309,7 @@ impl Results {
             None => return Err(format!("expected an object with schema \"{SCHEMA}\"")),
         }
         let results: Results = serde_json::from_value(value).map_err(|e| e.to_string())?;
-        for cell in &results.cells {
-            if cell
-                .verdicts
-                .as_ref()
-                .is_some_and(|v| v.len().div_ceil(4) != cell.runs.div_ceil(4))
-            {
-                let (path, detector) = (cell.path(), &cell.detector);
-                return Err(format!(
-                    "{detector} on {path}: expected verdicts of {} runs",
-                    cell.runs
-                ));
-            }
-        }
+        check(&results)?;
         Ok(results)
     }
 }

@@ -7,9 +7,11 @@
 #[cfg(unix)]
 mod batch;
 mod catalog;
+mod check;
 mod cli;
 mod compare;
 mod detectors;
+mod digest;
 mod executor;
 mod forks;
 mod help;

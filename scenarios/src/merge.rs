@@ -4,9 +4,14 @@ use crate::catalog;
 use crate::json::{Cell, Results, Status};
 use crate::scenario::Variant;
 use crate::shard::Shard;
+use std::collections::{BTreeSet, HashSet};
+
+/// A file's results, and its name for the errors.
+type Named = (String, Results);
 
 /// One file's results out of several. All must have been asked for the same (shards aside, but of as many)
-/// in the same environment; `files` gives each a name for the error, one line, that says which differs.
+/// in the same environment, and none may have the runs of another; the error, one line, says which files do not
+/// belong together, and why.
 ///
 /// Counts are added, cell by cell, and verdicts follow one another. The cells are in the order of the catalogue,
 /// as if it had been one comparison. The merged median time is the mean of
@@ -15,29 +20,16 @@ use crate::shard::Shard;
 /// # Panics
 ///
 /// If there is no file.
-pub fn merge(files: Vec<(String, Results)>) -> Result<Results, String> {
+pub fn merge(files: Vec<Named>) -> Result<Results, String> {
+    let (first, others) = files.split_first().expect("at least one file");
+    others.iter().try_for_each(|other| belongs(other, first))?;
+    distinct(&files)?;
+    let build = build(&files).cloned();
     let mut files = files.into_iter();
-    let (first_name, mut merged) = files.next().expect("at least one file");
-    let shard = merged.settings.shard.take();
+    let (_, mut merged) = files.next().expect("at least one file");
+    merged.settings.shard = None;
+    merged.environment.build = build;
     for (name, results) in files {
-        let differs = |what: &str, here: String, there: String| {
-            Err(format!(
-                "{name}: its {what} ({here}) is not that of {first_name} ({there})"
-            ))
-        };
-        if let Some((what, here, there)) = results.settings.difference(&merged.settings) {
-            return differs(what, here, there);
-        }
-        if let (Some(here), Some(there)) = (&results.settings.shard, &shard) {
-            let count = |shard: &str| shard.split('/').next_back().map(str::to_owned);
-            if count(here) != count(there) {
-                return differs("shard", here.clone(), there.clone());
-            }
-        }
-        if results.environment != merged.environment {
-            let (here, there) = (json(&results.environment), json(&merged.environment));
-            return differs("environment", here, there);
-        }
         for cell in results.cells {
             match merged.cells.iter_mut().find(|c| is_same(c, &cell)) {
                 Some(sum) => add(sum, cell).map_err(|e| format!("{name}: {e}"))?,
@@ -57,16 +49,108 @@ pub fn merge(files: Vec<(String, Results)>) -> Result<Results, String> {
     Ok(merged.with_summary())
 }
 
-/// Which shards of a comparison are in none of the files, `3/4`; none where the first is no shard.
-pub fn absent(files: &[(String, Results)]) -> Vec<String> {
-    let named = |(_, results): &(String, Results)| results.settings.shard.clone();
-    let here: Vec<_> = files.iter().filter_map(named).collect();
-    let first = files.first().and_then(named);
-    let Some(Ok(shard)) = first.map(|shard| shard.parse::<Shard>()) else {
-        return Vec::new();
+/// What whoever merges these should know, a line each: shards that are in none of them, other builds.
+pub fn warnings(files: &[Named]) -> Vec<String> {
+    let builds: BTreeSet<_> = files
+        .iter()
+        .filter_map(|(_, results)| results.environment.build.as_deref())
+        .collect();
+    let builds = (builds.len() > 1).then(|| {
+        let names: Vec<_> = builds.into_iter().take(NAMED).collect();
+        format!(
+            "these files are of different builds, such as {}",
+            names.join(" and ")
+        )
+    });
+    absent(files).into_iter().chain(builds).collect()
+}
+
+/// How many of a long list a line names.
+const NAMED: usize = 3;
+
+/// Which shards of a comparison are in none of the files; `None` where the first is no shard.
+fn absent(files: &[Named]) -> Option<String> {
+    let named = |(_, results): &Named| results.settings.shard.as_deref()?.parse().ok();
+    let here: HashSet<Shard> = files.iter().filter_map(named).collect();
+    let shard: Shard = files.first().and_then(named)?;
+    let first = shard
+        .all()
+        .filter(|shard| !here.contains(shard))
+        .take(NAMED);
+    let first: Vec<_> = first.map(|shard| shard.to_string()).collect();
+    let first_names = first.join(", ");
+    match (shard.count() - here.len(), first.len()) {
+        (0, _) => None,
+        (1, _) => Some(format!("shard {first_names} is in none of these files")),
+        (all, named) if all == named => {
+            Some(format!("shards {first_names} are in none of these files"))
+        }
+        (all, named) => {
+            let more = all - named;
+            Some(format!(
+                "shards {first_names} and {more} more are in none of these files"
+            ))
+        }
+    }
+}
+
+/// Whether the file was asked for what the first was, in the same environment.
+fn belongs((name, results): &Named, (first_name, first): &Named) -> Result<(), String> {
+    let differs = |what: &str, here: String, there: String| {
+        Err(format!(
+            "{name}: its {what} ({here}) is not that of {first_name} ({there})"
+        ))
     };
-    let all = shard.all().map(|shard| shard.to_string());
-    all.filter(|shard| !here.contains(shard)).collect()
+    if let Some((what, here, there)) = results.settings.difference(&first.settings) {
+        return differs(what, here, there);
+    }
+    let (here, there) = (&results.settings.shard, &first.settings.shard);
+    if let (Some(here), Some(there)) = (here, there) {
+        let count = |shard: &str| shard.split('/').next_back().map(str::to_owned);
+        if count(here) != count(there) {
+            return differs("shard", here.clone(), there.clone());
+        }
+    }
+    let [here, there] = [results, first].map(|results| results.environment.of_any_build());
+    if here != there {
+        return differs("environment", json(&here), json(&there));
+    }
+    Ok(())
+}
+
+/// That no runs are counted twice, which would make intervals narrower than the runs allow.
+fn distinct(files: &[Named]) -> Result<(), String> {
+    for (i, (b, of_b)) in files.iter().enumerate() {
+        for (a, of_a) in &files[..i] {
+            let why = match (&of_a.settings.shard, &of_b.settings.shard) {
+                (Some(x), Some(y)) if x == y => format!("both are shard {x}"),
+                (Some(x), None) | (None, Some(x)) => {
+                    format!("one is shard {x}, the other a whole: merge shards first")
+                }
+                (None, None) if has_runs(of_a) && of_a.cells == of_b.cells => {
+                    "both have the same runs".to_owned()
+                }
+                _ => continue,
+            };
+            return Err(format!(
+                "{b}: its runs would be counted twice with {a}: {why}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn has_runs(results: &Results) -> bool {
+    results.cells.iter().any(|cell| cell.runs > 0)
+}
+
+/// The build that all are of; `None` where they are of several, or one does not say.
+fn build(files: &[Named]) -> Option<&String> {
+    let mut builds = files
+        .iter()
+        .map(|(_, results)| results.environment.build.as_ref());
+    let first = builds.next()??;
+    builds.all(|build| build == Some(first)).then_some(first)
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -169,16 +253,85 @@ mod tests {
         );
     }
 
+    fn shard(shard: &str) -> Named {
+        let mut results = results();
+        results.settings.shard = Some(shard.into());
+        (format!("{shard}.json"), results)
+    }
+
     #[test]
     fn a_shard_that_is_not_there_is_missed() {
-        let shard = |shard: &str| {
-            let mut results = results();
-            results.settings.shard = Some(shard.into());
-            (shard.to_owned(), results)
+        let missed = |shards: &[&str]| {
+            let files: Vec<_> = shards.iter().map(|name| shard(name)).collect();
+            warnings(&files).concat()
         };
-        assert_eq!(absent(&[shard("2/3"), shard("1/3")]), ["3/3"]);
-        assert!(absent(&[("whole".into(), results())]).is_empty());
+        assert_eq!(
+            missed(&["2/3", "1/3"]),
+            "shard 3/3 is in none of these files"
+        );
+        assert_eq!(
+            missed(&["2/3"]),
+            "shards 1/3, 3/3 are in none of these files"
+        );
+        assert_eq!(
+            missed(&["2/1000000000"]),
+            "shards 1/1000000000, 3/1000000000, 4/1000000000 and 999999996 more are in none of these files"
+        );
+        assert_eq!(missed(&["1/2", "2/2"]), "");
+        assert!(warnings(&[("whole".into(), results())]).is_empty());
         assert!(merge(vec![shard("1/2"), shard("2/3")]).is_err());
+    }
+
+    #[test]
+    fn runs_are_not_counted_twice() {
+        let whole = || ("whole.json".to_owned(), results());
+        let copy = ("copy.json".to_owned(), results());
+        for (files, expected) in [
+            (
+                vec![shard("1/2"), shard("1/2")],
+                "1/2.json: both are shard 1/2",
+            ),
+            (
+                vec![whole(), shard("1/2")],
+                "whole.json: one is shard 1/2, the other a whole",
+            ),
+            (vec![whole(), copy], "whole.json: both have the same runs"),
+        ] {
+            let name = files[1].0.clone();
+            let error = merge(files).expect_err(expected);
+            assert!(
+                error.starts_with(&name) && error.contains(expected) && error.lines().count() == 1,
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_build_is_warned_of_and_the_sum_is_of_none() {
+        let of = |build: Option<&str>, shard: &str| {
+            let (name, mut results) = self::shard(shard);
+            results.environment.build = build.map(str::to_owned);
+            (name, results)
+        };
+        let sum = |a, b| {
+            let files = vec![of(a, "1/2"), of(b, "2/2")];
+            let said = warnings(&files).concat();
+            (
+                said,
+                merge(files).expect("one comparison").environment.build,
+            )
+        };
+        let (said, build) = sum(Some("f00"), Some("ba4"));
+        assert_eq!(
+            said,
+            "these files are of different builds, such as ba4 and f00"
+        );
+        assert_eq!(build, None);
+        assert_eq!(
+            sum(Some("f00"), Some("f00")),
+            (String::new(), Some("f00".into()))
+        );
+        assert_eq!(sum(Some("f00"), None), (String::new(), None));
     }
 
     #[test]

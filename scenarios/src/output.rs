@@ -12,7 +12,23 @@ pub fn colours() -> bool {
 /// Prints `text` as it is. That the reader has gone away (`| head`) is not an error.
 pub fn print(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    let printed = out.write_all(text.as_bytes());
+    outcome(printed.and_then(|()| out.flush()))
+}
+
+/// Prints what clap has to say on standard output, the help or the version, likewise.
+pub fn help(text: &clap::Error) -> Result<(), String> {
+    let printed = text.print();
+    outcome(printed.and_then(|()| io::stdout().flush()))
+}
+
+/// Says it on standard error, a line. Where that cannot be written to there is nobody to tell.
+pub fn complain(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+fn outcome(printed: io::Result<()>) -> Result<(), String> {
+    match printed {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(format!("standard output: {error}"))
         }

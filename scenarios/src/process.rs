@@ -1,7 +1,7 @@
 //! Runs a process to its end, or to the end of its time, and says what that took.
 
 use std::io::{self, Read};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 use wait4::Wait4;
@@ -91,6 +91,23 @@ pub fn end_with_parent() {
         use rustix::process::{Signal, set_parent_process_death_signal};
         let _ = set_parent_process_death_signal(Some(Signal::KILL));
     }
+}
+
+/// Runs a tool that makes something ready, however long that takes, and answers what it said. It dies with the
+/// runner as a measured process does; a compiler that it has started may yet end its crate.
+pub fn build(command: &mut Command) -> io::Result<Output> {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    {
+        use std::os::unix::process::CommandExt;
+        // SAFETY: it is a system call, and touches no memory.
+        unsafe {
+            command.pre_exec(|| {
+                end_with_parent();
+                Ok(())
+            });
+        }
+    }
+    command.stdin(Stdio::null()).output()
 }
 
 /// Reads to the end, and keeps the beginning. A stream that breaks has ended.

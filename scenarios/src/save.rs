@@ -1,7 +1,8 @@
 //! Files that are there whole or not at all.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 /// Writes a file beside the old one, which it then replaces: whoever reads or kills at any time finds a
@@ -22,15 +23,56 @@ pub fn check(path: &Path) -> Result<(), String> {
     beside(path).map(drop)
 }
 
-fn beside(path: &Path) -> Result<tempfile::NamedTempFile, String> {
-    let folder = match path.parent() {
+/// The same, and whether there is nothing to lose: what is there is empty, or has `mark` near its beginning.
+/// The error says that it is not of this `sort`.
+pub fn check_marked(path: &Path, mark: &str, sort: &str) -> Result<(), String> {
+    check(path)?;
+    let mut start = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(MARKED).read_to_end(&mut start),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => Err(error),
+    }
+    .map_err(|e| failed(path, &e))?;
+    let is_marked = start
+        .windows(mark.len())
+        .any(|part| part == mark.as_bytes());
+    if start.is_empty() || is_marked {
+        return Ok(());
+    }
+    Err(failed(
+        path,
+        &format!("expected {sort}; it would be written over"),
+    ))
+}
+
+/// Whether two paths lead to one file, be it there or not.
+pub fn is_same(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let parent = folder(path).canonicalize().ok()?;
+        let named = parent.join(path.file_name()?);
+        Some(named.canonicalize().unwrap_or(named))
+    };
+    a == b || place(a).is_some_and(|a| place(b) == Some(a))
+}
+
+/// How much of a file its mark is looked for in.
+const MARKED: u64 = 1024;
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
+    }
+}
+
+fn beside(path: &Path) -> Result<tempfile::NamedTempFile, String> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask
-    builder.tempfile_in(folder).map_err(|e| failed(path, &e))
+    builder
+        .tempfile_in(folder(path))
+        .map_err(|e| failed(path, &e))
 }
 
 fn failed(path: &Path, error: &dyn Display) -> String {
@@ -60,6 +102,38 @@ mod tests {
         assert!(error.ends_with(": it is not a file"), "{error}");
         let error = check(Path::new("no-such-folder/x.html")).expect_err("no folder");
         assert!(error.starts_with("no-such-folder/x.html: ") && error.lines().count() == 1);
+    }
+
+    #[test]
+    fn only_what_is_marked_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("page");
+        let check = || check_marked(&path, "ours", "a page");
+        assert_eq!(check(), Ok(()));
+        for well in ["", "this is ours, too"] {
+            fs::write(&path, well).expect("writable");
+            assert_eq!(check(), Ok(()));
+        }
+        for foreign in ["fn main() {}".to_owned(), " ".repeat(2000) + "ours"] {
+            fs::write(&path, foreign).expect("writable");
+            let error = check().expect_err("it is not ours");
+            assert!(
+                error.ends_with("/page: expected a page; it would be written over"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_is_the_same_by_any_path() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        assert!(is_same(&folder.join("z"), &folder.join(".").join("z")));
+        assert!(!is_same(&folder.join("z"), &folder.join("y")));
+        assert!(is_same(
+            Path::new("no-such-folder/z"),
+            Path::new("no-such-folder/z")
+        ));
     }
 
     #[cfg(unix)]

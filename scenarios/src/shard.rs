@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// The `index`-th of `count` parts of the programs, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Shard {
     index: usize,
     count: usize,
@@ -13,6 +13,11 @@ impl Shard {
     /// Whether the program of this number, from 0, is in it.
     pub fn contains(self, program: usize) -> bool {
         program % self.count == self.index - 1
+    }
+
+    /// Of how many it is one.
+    pub fn count(self) -> usize {
+        self.count
     }
 
     /// All parts of as many as this is one of.

@@ -4,7 +4,7 @@
 //! added up, an interval or a test that takes them for independent draws says how sure the figure
 //! is for these programs, and not for programs at large.
 
-use crate::detectors::PLAIN;
+use crate::detectors::{GO, PLAIN};
 use crate::json::{Cell, Executions, Results, Status};
 use crate::scenario::Variant;
 use crate::statistics::{first_run, found_within, geometric_mean, mcnemar, runs_for_95, wilson95};
@@ -19,7 +19,7 @@ const POINTS: [u64; 10] = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500];
 pub struct Summary {
     /// How often each detector was wrong, in all and by class.
     pub rates: Vec<Rates>,
-    /// Every two detectors side by side.
+    /// Every two detectors of the same programs side by side: Go's has programs of its own.
     pub mcnemar: Vec<Pairing>,
     /// What each detector costs; empty where the plain run was not measured.
     pub costs: Vec<Cost>,
@@ -164,9 +164,11 @@ impl Summary {
             .map(String::as_str)
             .filter(|d| *d != PLAIN)
             .collect();
+        let of_same_programs = detectors.iter().copied().filter(|d| *d != GO);
+        let of_same_programs: Vec<_> = of_same_programs.collect();
         Summary {
             rates: detectors.iter().flat_map(|d| rates(d, cells)).collect(),
-            mcnemar: pairings(&detectors, cells),
+            mcnemar: pairings(&of_same_programs, cells),
             costs: detectors.iter().filter_map(|d| cost(d, cells)).collect(),
             curves: detectors.iter().flat_map(|d| curves(d, cells)).collect(),
         }
@@ -444,6 +446,15 @@ mod tests {
             (pairing.p, pairing.paired),
             (mcnemar(3, 1), Paired::Recordings)
         );
+    }
+
+    #[test]
+    fn another_program_is_not_paired() {
+        let mut results = results();
+        results.settings.detectors = vec!["fidge".into(), GO.into()];
+        results.cells = ["fidge", GO].map(|d| cell(d, "a", RACY, &[true])).into();
+        let sums = Summary::of(&results);
+        assert_eq!((sums.mcnemar, sums.rates.len()), (vec![], 4));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Whether a detector did what an exact one does.
+//! Whether a detector did what an exact one does, and the twin what a correct program does.
 
 use crate::json::{Cell, Status};
 use crate::scenario::{Expectation, Variant};
@@ -28,6 +28,12 @@ pub fn unmet(expectation: Expectation, cell: &Cell) -> Option<String> {
             cell.hung,
             reason.as_deref().unwrap_or("no reason given")
         ),
+        (Status::Ran, _) if cell.variant == Variant::Fixed && cell.manifested > 0 => {
+            format!(
+                "it is race-free, yet it went wrong in {} of {runs} runs",
+                cell.manifested
+            )
+        }
         (Status::Ran, _) if cell.variant == Variant::Fixed => return None,
         (Status::Ran, _) => match expectation {
             Expectation::Always if detected < runs => {
@@ -62,6 +68,7 @@ mod tests {
         Cell {
             variant,
             runs: 100,
+            manifested: 0,
             detected,
             false_reports,
             ..cell
@@ -93,6 +100,17 @@ mod tests {
         assert_eq!(unmet(expectation, &cell(Variant::Fixed, 0, 0)), None);
         assert!(unmet(expectation, &cell(Variant::Fixed, 0, 1)).is_some());
         assert!(unmet(expectation, &cell(Variant::Racy, 100, 1)).is_some());
+    }
+
+    #[test]
+    fn a_twin_that_goes_wrong_is_not_as_expected() {
+        let mut wrong = cell(Variant::Fixed, 0, 0);
+        wrong.manifested = 3;
+        let why = unmet(Expectation::Always, &wrong).expect("it went wrong");
+        assert!(
+            why.ends_with("(fixed): it is race-free, yet it went wrong in 3 of 100 runs"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl Verdicts {
         self.first(runs).chain(other.first(more)).collect()
     }
 
+    /// How many of the first `runs` count.
+    pub fn hits(&self, runs: u64) -> u64 {
+        self.first(runs).filter(|hit| *hit).count() as u64
+    }
+
     /// How many runs there is room for: up to three more than there were.
     pub fn len(&self) -> u64 {
         self.0.len() as u64

@@ -155,6 +155,103 @@ fn what_holds_no_results_is_not_written_over() {
 }
 
 #[test]
+fn finished_results_are_replaced_by_their_like_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("keep.json");
+    let name = file.to_str().expect("UTF-8");
+    let compare = ["compare", "two-locks", "--detectors", "fidge,oracle"];
+    let compare = [&compare[..], &["--runs", "1", "--json", name]].concat();
+    assert_well(&scenarios(&compare));
+    let before = fs::read(&file).expect("readable");
+    let run = ["run", "two-locks", "--runs", "1", "--json", name];
+    assert_refused(
+        &scenarios(&run),
+        "keep.json: it has results of another list of detectors",
+    );
+    assert_eq!(fs::read(&file).expect("readable"), before);
+    assert!(!partial(&file).exists());
+    assert_well(&scenarios(&compare));
+}
+
+#[test]
+fn pictures_replace_nothing_but_pictures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let compare = |more: &[&str]| {
+        let arguments = [
+            "compare",
+            "two-locks",
+            "--detectors",
+            "fidge",
+            "--runs",
+            "1",
+        ];
+        scenarios(&[&arguments[..], more].concat())
+    };
+    let (results, page) = (file("z"), file("z.html"));
+    for same in [results.clone(), format!("{results}.partial")] {
+        assert_refused(
+            &compare(&["--json", &results, "--html", &same]),
+            ": expected a file of its own for the pictures",
+        );
+        assert!(!Path::new(&same).exists());
+    }
+    for _ in 0..2 {
+        assert_well(&compare(&["--json", &results, "--html", &page]));
+    }
+    let before = fs::read(&results).expect("readable");
+    assert_refused(
+        &scenarios(&["merge", &results, "--html", &results]),
+        "z: expected a file of its own",
+    );
+    assert_eq!(fs::read(&results).expect("readable"), before);
+    fs::write(&page, "fn main() {}").expect("writable");
+    assert_refused(
+        &compare(&["--html", &page]),
+        "z.html: expected a page that --html has written; it would be written over",
+    );
+    assert_eq!(fs::read(&page).expect("readable"), b"fn main() {}");
+}
+
+/// Cargo is played by a script.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_builds_a_peer_dies_with_the_runner() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (cargo, pid) = (folder.path().join("cargo"), folder.path().join("pid"));
+    fs::write(&cargo, "#!/bin/sh\necho $$ > \"$PID\"\nexec sleep 1000\n").expect("writable");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let path = std::env::var("PATH").expect("there is one");
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["compare", "two-locks", "--detectors", "plain"])
+        .env("PATH", format!("{}:{path}", folder.path().display()))
+        .env("PID", &pid);
+    let mut runner = command.spawn().expect("it starts");
+    let built_by = || {
+        fs::read_to_string(&pid)
+            .ok()
+            .filter(|pid| pid.ends_with('\n'))
+    };
+    let builder = loop {
+        assert_eq!(runner.try_wait().expect("it is ours"), None, "it waits");
+        match built_by() {
+            Some(builder) => break builder,
+            None => std::thread::sleep(Duration::from_millis(1)),
+        }
+    };
+    runner.kill().expect("it is ours");
+    runner.wait().expect("it is ours");
+    let stat = format!("/proc/{}/stat", builder.trim());
+    // Gone, or dead and not waited for yet.
+    while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
 fn other_settings_do_not_go_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("results.json");
@@ -196,6 +293,25 @@ fn shards_are_merged_to_the_whole() {
     assert_well(&half);
     let warning = String::from_utf8_lossy(&half.stderr).into_owned();
     assert_eq!(warning, "warning: shard 1/2 is in none of these files\n");
+
+    let twice = merge(&["part-1.json", "part-2.json", "part-1.json"]);
+    assert_refused(&twice, "part-1.json: both are shard 1/2");
+    let whole = merge(&["whole.json", "part-2.json"]);
+    assert_refused(&whole, "whole.json: one is shard 2/2, the other a whole");
+    let mut results = read(&file("part-2.json"));
+    results["settings"]["shard"] = "1/1000000000".into();
+    fs::write(file("one-of-many.json"), results.to_string()).expect("writable");
+    let one = merge(&["one-of-many.json"]);
+    assert_well(&one);
+    let warning = String::from_utf8_lossy(&one.stderr).into_owned();
+    let expected = "4/1000000000 and 999999996 more are in none of these files\n";
+    assert!(warning.ends_with(expected), "{warning}");
+    results["cells"][0]["detected"] = 26.into();
+    fs::write(file("impossible.json"), results.to_string()).expect("writable");
+    assert_refused(
+        &merge(&["impossible.json"]),
+        "map/write-write (fixed): expected detected of at most 0, found 26",
+    );
 
     fs::write(file("broken.json"), "{\"schema\":").expect("writable");
     assert_refused(
@@ -282,7 +398,7 @@ fn one_program_is_run_once_and_says_what_came_out() {
     }
     assert_refused(
         &scenarios(&["one", "map/nonesuch", "racy"]),
-        "there are: map/write-write, ",
+        "there are: map/, resize/, ",
     );
     assert_refused(
         &scenarios(&["one", "map/two-locks", "raci"]),

@@ -36,7 +36,7 @@ fn what_is_well_ends_with_0() {
 
 #[test]
 fn bad_input_ends_with_2_and_one_line() {
-    assert_refused(&["run", "nonesuch"], "there are: map/write-write, ");
+    assert_refused(&["run", "nonesuch"], "there are: map/, resize/, ");
     assert_refused(
         &["compare", "--detectors", "fidge,tsan9"],
         "there are: fidge, oracle",
@@ -59,6 +59,40 @@ fn a_command_line_that_does_not_parse_ends_with_2_and_one_line() {
     );
     assert_refused(&["jump"], "there are: list, run, compare, ");
     assert_eq!(scenarios(&[]).status.code(), Some(2));
+}
+
+#[test]
+fn an_unknown_command_is_answered_with_those_that_are_for_people() {
+    let output = scenarios(&["jump"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.ends_with(", merge\n") && !error.contains("work"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_shard_without_programs_says_so_and_ends_well() {
+    let output = scenarios(&["compare", "two-locks", "--shard", "300/1000"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(text, "shard 300/1000 is empty: there are 2 programs\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stream_that_cannot_be_written_to_ends_with_2() {
+    let full = || std::fs::File::create("/dev/full").expect("a device");
+    let mut help = Command::new(env!("CARGO_BIN_EXE_fidge-scenarios"));
+    let output = help.arg("--help").stdout(full()).output();
+    let output = output.expect("it starts");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.starts_with("error: standard output: "), "{error}");
+
+    let mut refused = Command::new(env!("CARGO_BIN_EXE_fidge-scenarios"));
+    let status = refused.args(["run", "nonesuch"]).stderr(full()).status();
+    assert_eq!(status.expect("it starts").code(), Some(2));
 }
 
 #[test]

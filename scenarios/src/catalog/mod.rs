@@ -23,6 +23,7 @@ mod task;
 mod trap;
 
 use crate::scenario::Scenario;
+use strsim::jaro_winkler;
 
 /// All scenarios, by class.
 pub static ALL: &[&Scenario] = &[
@@ -161,20 +162,41 @@ pub fn select(filter: Option<&str>) -> Result<Vec<&'static Scenario>, String> {
         .filter(|s| s.path().contains(filter))
         .collect();
     if matches.is_empty() {
-        return Err(format!("no scenario matches `{filter}`; {}", there_are()));
+        return Err(format!(
+            "no scenario matches `{filter}`; {}",
+            there_are(filter)
+        ));
     }
     Ok(matches)
 }
 
-/// The scenario of this path. When there is none, the error says which there are.
+/// The scenario of this path. When there is none, the error says what there is.
 pub fn find(path: &str) -> Result<&'static Scenario, String> {
     let found = ALL.iter().copied().find(|s| s.path() == path);
-    found.ok_or_else(|| format!("no scenario is called `{path}`; {}", there_are()))
+    found.ok_or_else(|| format!("no scenario is called `{path}`; {}", there_are(path)))
 }
 
-fn there_are() -> String {
-    let paths: Vec<_> = ALL.iter().map(|s| s.path()).collect();
-    format!("there are: {}", paths.join(", "))
+/// What there is instead: the names most like it, and the classes. All of them would fill a screen.
+fn there_are(path: &str) -> String {
+    let likeness = |scenario: &Scenario| {
+        let names = [scenario.name, &scenario.path()].map(|name| jaro_winkler(name, path));
+        names.into_iter().fold(0.0, f64::max)
+    };
+    let mut nearest = ALL.to_vec();
+    nearest.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    let nearest: Vec<_> = nearest.iter().take(3).map(|s| s.path()).collect();
+    let mut classes: Vec<_> = Vec::new();
+    for class in ALL.iter().map(|s| format!("{}/", s.class)) {
+        if !classes.contains(&class) {
+            classes.push(class);
+        }
+    }
+    format!(
+        "the nearest are {}; there are: {}; `fidge-scenarios list` shows all {}",
+        nearest.join(", "),
+        classes.join(", "),
+        ALL.len()
+    )
 }
 
 #[cfg(test)]
@@ -302,12 +324,19 @@ mod tests {
             .err()
             .expect("nothing is called that");
         assert!(
-            error.starts_with("no scenario matches `nonesuch`; there are: map/"),
+            error.starts_with("no scenario matches `nonesuch`; the nearest are ")
+                && error.contains("; there are: map/, resize/, ")
+                && error.contains("trap/; `fidge-scenarios list` shows all "),
             "{error}"
         );
-        assert!(
-            error.contains("trap/channel") && error.lines().count() == 1,
-            "{error}"
-        );
+        assert!(error.lines().count() == 1 && error.len() < 500, "{error}");
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_answered_with_what_was_meant() {
+        for slip in ["map/two-lokcs", "two-lock", "map/two_locks"] {
+            let error = find(slip).err().expect("nothing is called that");
+            assert!(error.contains("the nearest are map/two-locks, "), "{error}");
+        }
     }
 }

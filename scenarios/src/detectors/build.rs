@@ -1,6 +1,7 @@
 //! Builds this very crate once more, in another form: detection off, instrumented by another tool.
 
 use super::PLAIN;
+use crate::process;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
@@ -37,7 +38,7 @@ pub fn build(
     let folder = peers.join(if instrumented { name } else { PLAIN });
     command.arg("--target-dir").arg(folder);
     command.args(arguments).envs(environment.iter().copied());
-    let output = command.output().map_err(|error| {
+    let output = process::build(&mut command).map_err(|error| {
         format!("cargo cannot be started ({error}); https://rustup.rs installs it")
     })?;
     if !output.status.success() {

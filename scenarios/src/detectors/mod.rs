@@ -100,6 +100,12 @@ pub struct Observation {
 /// Name of the plain run.
 pub const PLAIN: &str = "plain";
 
+/// Name of the explorer that draws no lots: a cell of its has one run, however many were asked for.
+pub const LOOM: &str = "loom";
+
+/// Name of the detector whose programs are others, in another language.
+pub const GO: &str = "go";
+
 /// No detector: what the program takes by itself, which all costs are told against. It is run in a
 /// build without detection.
 pub struct Plain;

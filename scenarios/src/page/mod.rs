@@ -31,7 +31,7 @@ use fidge::Kind;
 use heat::Heat;
 use maud::{Markup, html};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which pictures are wanted.
 #[derive(Args)]
@@ -53,19 +53,30 @@ impl Pictures {
         self.html.is_some() || self.svg.is_some()
     }
 
-    /// Makes sure that they can be written, before anything runs. The error is one line.
-    pub fn check(&self) -> Result<(), String> {
+    /// Makes sure that they can be written and replace nothing but older ones, before anything runs. `others` are
+    /// files that the same command reads or writes. The error is one line.
+    pub fn check(&self, others: &[PathBuf]) -> Result<(), String> {
         if let Some(path) = &self.trace_of {
             if !self.wanted() {
                 return Err("--trace-of: expected --html FILE or --svg DIR beside it".to_owned());
             }
             catalog::find(path)?;
         }
+        let mut others = others.to_vec();
         if let Some(folder) = &self.svg {
             fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-            save::check(&folder.join("heat.svg"))?;
+            let files = NAMES.map(|name| folder.join(name).with_extension("svg"));
+            for path in &files {
+                separate(path, &others)?;
+                save::check_marked(path, svg::FILE, "a picture that --svg has written")?;
+            }
+            others.extend(files);
         }
-        self.html.as_deref().map_or(Ok(()), save::check)
+        if let Some(path) = &self.html {
+            separate(path, &others)?;
+            save::check_marked(path, svg::PAGE, "a page that --html has written")?;
+        }
+        Ok(())
     }
 
     /// Writes them, each file whole or not at all. The error, one line, names the file.
@@ -101,6 +112,20 @@ impl Pictures {
     }
 }
 
+/// What the pictures' files may be called.
+const NAMES: [&str; 5] = ["heat", "curves", "cost-time", "cost-memory", "interleaving"];
+
+/// That a picture's file is none of the command's other ones.
+fn separate(path: &Path, others: &[PathBuf]) -> Result<(), String> {
+    if others.iter().any(|other| save::is_same(path, other)) {
+        let path = path.display();
+        return Err(format!(
+            "{path}: expected a file of its own for the pictures"
+        ));
+    }
+    Ok(())
+}
+
 /// All that is drawn of some results.
 struct Drawn<'a> {
     summary: Summary,
@@ -124,7 +149,7 @@ impl<'a> Drawn<'a> {
         }
     }
 
-    /// By name.
+    /// By name, one of [`NAMES`].
     fn files(&self) -> Vec<(String, Markup)> {
         let classes = Heat::by_class(&self.summary, &self.detectors);
         let panels = curves::panels(&self.summary, &self.detectors);
@@ -348,14 +373,14 @@ mod tests {
     #[test]
     fn what_cannot_be_drawn_is_known_before_anything_runs() {
         let error = pictures(Some("map/two-locks"))
-            .check()
+            .check(&[])
             .expect_err("no file");
         assert!(error.contains("--html FILE"), "{error}");
         let unknown = Pictures {
             html: Some("x.html".into()),
             ..pictures(Some("nonesuch"))
         };
-        let error = unknown.check().expect_err("no scenario");
+        let error = unknown.check(&[]).expect_err("no scenario");
         assert!(
             error.contains("there are: ") && error.lines().count() == 1,
             "{error}"
@@ -364,7 +389,7 @@ mod tests {
             html: Some("no-such-folder/x.html".into()),
             ..pictures(None)
         };
-        assert!(nowhere.check().is_err());
+        assert!(nowhere.check(&[]).is_err());
     }
 
     #[test]
@@ -375,8 +400,9 @@ mod tests {
             svg: Some(svg.clone()),
             ..pictures(Some("map/two-locks"))
         };
-        wanted.check().expect("writable");
+        wanted.check(&[]).expect("writable");
         wanted.write(&results()).expect("writable");
+        wanted.check(&[]).expect("they are ours");
         let read = |name: &str| fs::read_to_string(svg.join(name)).expect("it was written");
         for name in ["heat.svg", "curves.svg"] {
             assert!(read(name).starts_with("<svg xmlns="), "{name}");
@@ -385,5 +411,39 @@ mod tests {
             svg.join("interleaving.svg").exists(),
             cfg!(feature = "detect")
         );
+    }
+
+    #[test]
+    fn what_is_not_ours_is_not_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let refused = |wanted: &Pictures, expected: &str| {
+            let error = wanted.check(&[path("z.json")]).expect_err(expected);
+            assert!(
+                error.contains(expected) && error.lines().count() == 1,
+                "{error}"
+            );
+        };
+        let page = |name: &str| Pictures {
+            html: Some(path(name)),
+            ..pictures(None)
+        };
+        refused(&page("z.json"), "z.json: expected a file of its own");
+        fs::write(path("notes.html"), "<!DOCTYPE html><title>notes</title>").expect("writable");
+        refused(
+            &page("notes.html"),
+            "notes.html: expected a page that --html",
+        );
+        let drawn = Pictures {
+            svg: Some(folder.path().into()),
+            ..pictures(None)
+        };
+        drawn.check(&[]).expect("nothing is there");
+        fs::write(path("curves.svg"), "<svg></svg>").expect("writable");
+        refused(&drawn, "curves.svg: expected a picture that --svg");
+        let page = page("page.html");
+        page.check(&[]).expect("nothing is there");
+        page.write(&results()).expect("writable");
+        page.check(&[]).expect("it is ours");
     }
 }

@@ -2,6 +2,12 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+/// What tells our pages from others', near their beginning.
+pub const PAGE: &str = r#"<meta name="generator" content="fidge-scenarios">"#;
+
+/// What tells our pictures' files from others'.
+pub const FILE: &str = "<!-- fidge-scenarios -->";
+
 /// The colours and strokes of pictures, light and dark.
 pub const STYLE: &str = include_str!("picture.css");
 
@@ -29,7 +35,7 @@ pub fn picture(
 pub fn file(picture: &Markup) -> String {
     let (root, content) = picture.0.split_once('>').expect("an element");
     let ground = html! { rect.paper width="100%" height="100%" {} }.into_string();
-    format!("{root}><style>{STYLE}</style>{ground}{content}\n")
+    format!("{root}>{FILE}<style>{STYLE}</style>{ground}{content}\n")
 }
 
 /// The page's skeleton.
@@ -41,6 +47,7 @@ pub fn document(title: &str, style: &str, body: Markup) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
+                (PreEscaped(PAGE))
                 meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";

@@ -12,19 +12,30 @@ use crate::scenario::{Expectation, Scenario, Variant};
 use comfy_table::presets::{UTF8_BORDERS_ONLY, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{
     Attribute, Cell as Text, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
+    Width,
 };
 
 /// What exists: path, expectation, story, and where its two lines are.
 pub fn list(scenarios: &[&Scenario]) -> String {
     let mut table = new(["scenario", "detected", "story"]);
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    for column in table.column_iter_mut().take(2) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
     if table.width().is_none() {
         table.set_width(110); // not a terminal
     }
+    fill(&mut table, scenarios);
+    format!("{table}\n")
+}
+
+/// However narrow the table is to be, the story has room for a few words a line.
+fn fill(table: &mut Table, scenarios: &[&Scenario]) {
+    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    let story = ColumnConstraint::LowerBoundary(Width::Fixed(40));
+    let constraints = [
+        ColumnConstraint::ContentWidth,
+        ColumnConstraint::ContentWidth,
+        story,
+    ];
+    table.set_constraints(constraints);
     for scenario in scenarios {
         let expectation = match scenario.expectation {
             Expectation::Always => "always".to_owned(),
@@ -35,7 +46,6 @@ pub fn list(scenarios: &[&Scenario]) -> String {
         let story = format!("{}\n{}:{} and {}", scenario.story, a.file, a.line, b.line);
         table.add_row([scenario.path(), expectation, story].map(Text::new));
     }
-    format!("{table}\n")
 }
 
 /// The cells, a row each, and below them why some did not run.
@@ -220,6 +230,16 @@ mod tests {
         let text = super::results(&results);
         let expected = "oracle is unavailable on 1 of 2 programs: not here\n";
         assert!(text.contains(expected), "{text}");
+    }
+
+    #[test]
+    fn a_story_can_be_read_on_a_narrow_terminal() {
+        let mut table = new(["scenario", "detected", "story"]);
+        table.set_width(20);
+        fill(&mut table, &catalog::ALL[..1]);
+        let words: Vec<_> = catalog::ALL[0].story.split(' ').take(3).collect();
+        let text = table.to_string();
+        assert!(text.contains(&words.join(" ")), "{text}");
     }
 
     #[test]

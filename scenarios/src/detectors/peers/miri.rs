@@ -6,7 +6,7 @@ use super::place::{Frame, Side, is_in, pair};
 use super::toolchain;
 use crate::detectors::Observation;
 use crate::detectors::peer::{NoVerdict, Peer, Prepared, one, outcome};
-use crate::process::Finished;
+use crate::process::{self, Finished};
 use crate::scenario::Scenario;
 use crate::watch::Task;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ impl Peer for Miri {
             manifest: Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"),
         };
         // Builds std's and the dependencies' intermediate code, and shows that a program runs.
-        let output = interpreter.cargo(0).arg("--help").output();
+        let output = process::build(interpreter.cargo(0).arg("--help"));
         let output = output.map_err(|error| format!("cargo cannot be started: {error}"))?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
