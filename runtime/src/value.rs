@@ -18,6 +18,12 @@ pub(crate) fn of<T>(value: &T) -> Value {
     known(value).unwrap_or_else(|| opaque(value))
 }
 
+/// The same of a type that is known by name; its value cannot change while it is borrowed.
+#[inline]
+pub(crate) fn named<T>(value: &T) -> Value {
+    known(value).unwrap_or(Value::UNKNOWN)
+}
+
 /// The value, if its type is `$type` by name.
 macro_rules! known {
     ($value:ident: $T:ident; $($type:ty => $show:expr,)*) => {
@@ -62,6 +68,8 @@ fn known<T>(value: &T) -> Option<Value> {
         Arc<[u8]> => |s| Value::text(s),
         // What these hold changes without the map's knowledge.
         atomic::AtomicBool => |_| Value::UNKNOWN,
+        atomic::AtomicI8 => |_| Value::UNKNOWN,
+        atomic::AtomicI16 => |_| Value::UNKNOWN,
         atomic::AtomicU8 => |_| Value::UNKNOWN,
         atomic::AtomicU16 => |_| Value::UNKNOWN,
         atomic::AtomicU32 => |_| Value::UNKNOWN,

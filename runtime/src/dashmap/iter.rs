@@ -111,7 +111,7 @@ impl<'a> Cursor<'a> {
                         if table.is_bucket_full(index) {
                             let (key, value) = table.bucket(index).as_ref();
                             let (key, value) = (NonNull::from(key), cell_of(value));
-                            self.walk.meet(|| value::of(&value.as_ref().value));
+                            self.walk.meet(|| value::named(&value.as_ref().value));
                             return Some((Arc::clone(locked), key, value));
                         }
                     }

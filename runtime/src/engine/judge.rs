@@ -13,7 +13,7 @@
 //! * a value that was changed back to what the strand had read: the write is what an atomic operation
 //!   at that moment would have written;
 //! * a value equal to the one that it replaces, unless it was made of the old one: next section;
-//! * the removal of a key that was not there when the strand looked: it looks for it again;
+//! * the removal of a key that was not there when the strand tried before: it tries again;
 //! * a write in between that the writer was *told* of (see `state`): the program orders the three on
 //!   every schedule, so that nothing depends on luck. Locks, read-modify-writes and the map itself tell
 //!   nothing;
@@ -121,8 +121,7 @@ pub fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
 
 fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
     let site = stack::site(me, at);
-    // To remove what was not there, when it was looked for, is to look for it again.
-    let looks_again = read.value.is_absent() && new.is_absent();
+    let looks_again = read.value.is_absent() && new.is_absent() && stack::is_op(read.site, at.op);
     if looks_again || stack::was_blind(site) {
         return;
     }

@@ -13,7 +13,7 @@
 //! A key of a map knows the last strand that read it since it was written, by the strand's
 //! [token](Reads::token): to read it again is no news, and the table is not asked. That tells all but
 //! when it was read last, which matters beside the reads of atomics, and for what is old enough to be swept
-//! out: so each of the former makes another token due, and so does every few thousandth location that is new to
+//! out: so each of the former makes another token due, and so does every few thousandth read that is noted in
 //! a table which may soon be swept, and whatever the table forgets by itself.
 
 use super::arena::{self, Handle};
@@ -124,8 +124,10 @@ pub struct Reads {
     waiting: usize,
     /// See [`token`](Self::token); 0: due.
     token: u32,
-    /// Locations that were new to a large table, since a token was due for them.
+    /// Reads that were noted in a large table, since a token was due for them.
     news: u32,
+    /// Whether any were ever swept out.
+    swept: bool,
     /// Tokens that nobody has: from the last one that was had, how many more.
     tokens: (u32, u32),
 }
@@ -147,6 +149,7 @@ impl Reads {
             waiting: 0,
             token: 0,
             news: 0,
+            swept: false,
             tokens: (0, 0),
         }
     }
@@ -368,6 +371,7 @@ impl Reads {
             }
             entry.when = self.next;
             self.tick();
+            self.note_news();
         }
         known
     }
@@ -419,7 +423,7 @@ impl Reads {
     /// Makes a change. It matters little to the processor which one: most are of what has a place.
     #[inline]
     fn put(&mut self, mut change: Entry) {
-        if (self.len + 1) * 2 > self.places {
+        if self.places == 0 {
             self.make_room();
         }
         let index = match self.seek(change.id) {
@@ -430,27 +434,36 @@ impl Reads {
                 index
             }
             Err(_) if change.is_forgotten() => return,
-            Err(index) => {
-                self.len += 1;
-                if self.len > PLACES / 4 {
-                    self.note_news();
+            Err(mut index) => {
+                if (self.len + 1) * 2 > self.places {
+                    self.make_room();
+                    index = self.seek(change.id).unwrap_or_else(|index| index);
                 }
+                self.len += 1;
                 index
             }
         };
         // SAFETY: in bounds, and the strand's own.
         unsafe { *self.entry(index) = change };
+        self.note_news();
     }
 
-    /// A location is new to a table that may soon be swept.
-    #[cold]
+    /// A read was noted, beside which others look older: if the table may soon be swept, those that nobody notes
+    /// must not look too old.
+    #[inline]
     fn note_news(&mut self) {
-        /// Lest what is read again and again look old, and be swept out.
         const OFTEN: u32 = 1 << 12;
-        self.news = (self.news + 1) % OFTEN;
-        if self.news == 0 {
-            self.renew();
+        if self.len > PLACES / 4 {
+            self.news = (self.news + 1) % OFTEN;
+            if self.news == 0 {
+                self.renew();
+            }
         }
+    }
+
+    /// Whether the strand may have read what is not known here.
+    pub fn has_swept(&self) -> bool {
+        self.swept
     }
 
     /// What is read anew may be what the strand believes in since it read what is at `index`.
@@ -482,6 +495,7 @@ impl Reads {
         self.rebuild(PLACES, |entry| now.wrapping_sub(entry.when) <= oldest);
         // Their keys do not know that they are forgotten.
         self.renew();
+        self.swept = true;
     }
 
     /// About how old the reads are, `known` in all, that so many of them are younger than: of a sample.
@@ -681,6 +695,30 @@ mod tests {
                 token = reads.token();
             }
         }
+        reads.clear();
+    }
+
+    /// Nor does what is noted again and again make it look too old.
+    #[test]
+    fn a_token_is_due_where_others_are_read_again() {
+        const OTHERS: u64 = 24_000;
+        let (mut reads, hot) = (Reads::new(), spread(1));
+        (1..=OTHERS).for_each(|n| reads.note(0, (spread(n), 1), Value::UNKNOWN, 1));
+        let mut token = 0;
+        for n in 0..60 * OTHERS {
+            let other = spread(2 + n % 20_000);
+            if !reads.again(other, 1, false) {
+                reads.note(0, (other, 1), Value::UNKNOWN, 1);
+            }
+            if n % 64 == 0 {
+                reads.note(0, (spread(OTHERS + n), 1), Value::UNKNOWN, 1);
+            }
+            if reads.token() != token {
+                assert!(reads.again(hot, 1, false), "swept out at {n}");
+                token = reads.token();
+            }
+        }
+        assert!(reads.has_swept());
         reads.clear();
     }
 

@@ -367,7 +367,7 @@ fn acts(
                 judge::makes(me, site, &read, new);
             }
         }
-        None if how.is_blind() => {
+        None if how.is_blind() && !me.reads.has_swept() => {
             let kind = match is_foreign {
                 true => stack::Blind::Foreign,
                 false => stack::Blind::Known,

@@ -75,8 +75,8 @@ pub struct State {
     pub reads: Reads,
     /// What it asked last, and may ask again until the answer is another.
     asked: Asked,
-    /// What it removed from a concurrent map last.
-    pub taken: Taken,
+    /// What it removed last from the two maps that it last removed anything from.
+    pub taken: [Taken; 2],
     /// What the program allows where it is.
     pub allows: u32,
     /// How many atomic scopes it is in.
@@ -290,7 +290,7 @@ impl State {
             pedantic: session::is_pedantic(record.session) && !record.taped,
             reads: Reads::new(),
             asked: Asked::NOTHING,
-            taken: Taken::NOTHING,
+            taken: [Taken::NOTHING; 2],
             allows: 0,
             scopes: 0,
             given: Clock::EMPTY,

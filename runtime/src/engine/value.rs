@@ -188,7 +188,7 @@ impl Value {
         match self.form {
             Form::Text => self.bits >> 56 > 2,
             Form::Digest => true,
-            Form::Unsigned | Form::Pointer | Form::Bits => self.bits >= 1 << 16,
+            Form::Unsigned => self.bits >= 1 << 16,
             _ => false,
         }
     }

@@ -6,13 +6,13 @@
 //! the map that it saw. Whether two changes belong together the map does not know. They are taken to if one
 //! strand made them one right after the other, and
 //!
-//! * the key is the same, or a value that one does not meet by chance (text, an address, a large number) and
+//! * the key is the same, or a value that one does not meet by chance (text, a large number) and
 //!   that no other entry holds: so the iteration counts what it meets;
 //! * the call that inserts never did without having removed what it inserts: one that makes entries anew, each
 //!   time of the same, moves none. (A table of requests under way, under their numbers, that tells whose they
 //!   are.)
 //!
-//! While nobody iterates, a change pays for the latter alone.
+//! While nobody iterates, a change pays for the latter, and for one load.
 
 use super::At;
 use super::epoch::Epoch;
@@ -42,6 +42,9 @@ struct Change {
     site: u32,
 }
 
+/// Values that an iteration remembers. If there are more, any may be held by several entries.
+const MOST_MET: usize = 1 << 16;
+
 /// Changes that are kept while a map is iterated over, the newest of them.
 const KEPT: usize = 256;
 
@@ -50,11 +53,11 @@ struct Log {
     /// Counts changes and looks.
     now: u64,
     changes: List<Change>,
-    /// Whether older ones were dropped.
-    cut: bool,
+    /// When the newest one was made that was dropped.
+    dropped: u64,
 }
 
-/// What a strand removed last, and may put back.
+/// What a strand removed from a map last, and may put back.
 #[derive(Clone, Copy, Debug)]
 pub struct Taken {
     map: u64,
@@ -75,15 +78,20 @@ impl Taken {
 #[inline]
 pub fn take(me: &mut State, shard: Resource, key: u64, value: Value) {
     let map = shard.name.map();
-    me.taken = Taken { map, key, value };
+    if me.taken[0].map != map {
+        me.taken[1] = me.taken[0];
+    }
+    me.taken[0] = Taken { map, key, value };
 }
 
 /// The strand inserts a key: an entry that it took, or else the call makes entries anew.
 #[inline]
 pub fn put(me: &mut State, shard: Resource, key: u64, value: Value, at: &At) {
-    let taken = core::mem::replace(&mut me.taken, Taken::NOTHING);
-    let is_it = taken.key == key || taken.value == value && value.is_telling();
-    if me.composes && !(is_it && taken.map == shard.name.map()) {
+    let map = shard.name.map();
+    let taken = me.taken.iter_mut().find(|taken| taken.map == map);
+    let taken = taken.map(|taken| core::mem::replace(taken, Taken::NOTHING));
+    let is_it = |taken: Taken| taken.key == key || taken.value == value && value.is_telling();
+    if me.composes && !taken.is_some_and(is_it) {
         stack::note_maker(stack::site(me, at));
     }
 }
@@ -109,7 +117,7 @@ impl Default for Walks {
             log: UnsafeCell::new(Log {
                 now: 0,
                 changes: List::new(),
-                cut: false,
+                dropped: 0,
             }),
         }
     }
@@ -151,8 +159,8 @@ impl Walks {
     /// The iteration `walk` has locked a shard.
     pub fn pass(&self, walk: &mut Walk, shard: Resource, at: &At) {
         Self::visit(shard, at);
+        let Some(mut me) = state::enter() else { return };
         if walk.began.is_none() {
-            let Some(mut me) = state::enter() else { return };
             if !me.composes {
                 return;
             }
@@ -195,9 +203,10 @@ impl Walks {
             if log.changes.as_slice().len() < KEPT {
                 log.changes.push(change);
             } else {
-                log.changes.as_mut_slice().rotate_left(1);
-                log.changes.as_mut_slice()[KEPT - 1] = change;
-                log.cut = true;
+                let changes = log.changes.as_mut_slice();
+                log.dropped = changes[0].when;
+                changes.rotate_left(1);
+                changes[KEPT - 1] = change;
             }
         });
     }
@@ -212,10 +221,7 @@ impl Walks {
             found.map(|pair| (me, pair))
         });
         if self.walking.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.with(|log| {
-                log.changes.clear();
-                log.cut = false;
-            });
+            self.with(|log| log.changes.clear());
         }
         walk.passed.clear();
         walk.met.clear();
@@ -231,7 +237,10 @@ impl Walk {
     pub fn meet(&mut self, value: impl FnOnce() -> Value) {
         if self.began.is_some() {
             let value = value();
-            if let Some(digest) = value.digest().filter(|_| value.is_telling()) {
+            let digest = value.digest().filter(|_| value.is_telling());
+            if let (Some(digest), Some(_me)) = (digest, state::enter())
+                && self.met.as_slice().len() < MOST_MET
+            {
                 self.met.push(digest);
             }
         }
@@ -250,7 +259,9 @@ impl Walk {
         let changes = log.changes.as_slice().iter();
         let holders = self.met.as_slice().iter();
         let of_it = |digest: &&u32| Some(**digest) == value.digest();
-        !log.cut
+        let began = self.passed.as_slice().first().map_or(0, |(_, when)| *when);
+        log.dropped < began
+            && self.met.as_slice().len() < MOST_MET
             && changes.filter(|change| change.value == value).count() == 2
             && holders.filter(of_it).count() == met
     }

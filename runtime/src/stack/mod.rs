@@ -47,7 +47,10 @@ impl Call {
     /// Tells it from others, mostly.
     #[inline(always)]
     fn tag(&self) -> u64 {
-        self.location.addr() as u64 ^ (self.op.addr() as u64).rotate_left(32)
+        let under = u64::from(self.locks) << 32 | u64::from(self.allows);
+        self.location.addr() as u64
+            ^ (self.op.addr() as u64).rotate_left(32)
+            ^ under.rotate_left(16)
     }
 }
 
@@ -113,17 +116,17 @@ impl Walks {
     fn site(&mut self, tag: u64, call: &Call, start: &capture::Start) -> Option<u32> {
         let ways = self.place(tag);
         // No branch, which the processor could not foresee.
-        let known = &ways[usize::from(ways[0].tag != tag)];
-        (known.call == *call && known.walk.is(start)).then_some(known.site)
+        let likely = usize::from(ways[0].tag != tag);
+        let mut known = [&ways[likely], &ways[1 - likely]].into_iter();
+        let known = known.find(|known| known.call == *call && known.walk.is(start))?;
+        Some(known.site)
     }
 
     /// Keeps a walk and its site.
     fn learn(&mut self, tag: u64, call: Call, walk: &capture::Walk, site: u32) {
         self.next = (self.next + 1) % WAYS;
         let next = self.next;
-        let ways = self.place(tag);
-        let same = ways.iter().position(|known| known.tag == tag);
-        let known = &mut ways[same.unwrap_or(next)];
+        let known = &mut self.place(tag)[next];
         known.walk.learn(walk);
         (known.tag, known.call, known.site) = (tag, call, site);
     }
@@ -185,8 +188,8 @@ fn walk(me: &mut State, tag: Option<u64>, call: Call, start: capture::Start, at:
 }
 
 #[inline(never)]
-fn intern(sites: &mut Cache, frames: &capture::Walk, tag: u64, head: Head) -> u32 {
-    let hash = frames.hash() ^ tag;
+fn intern(sites: &mut Cache, frames: &capture::Walk, head_hash: u64, head: Head) -> u32 {
+    let hash = frames.hash() ^ head_hash;
     let (known, site) = &mut sites.0[hash as usize % CACHE];
     if *known != hash || *site == 0 {
         let mut buffer = [0; capture::DEPTH];
@@ -355,6 +358,11 @@ pub fn is_place(site: u32, at: &At) -> bool {
                 .location
                 .is_some_and(|location| core::ptr::eq(location, at.location))
     })
+}
+
+/// Whether a site is of that operation.
+pub fn is_op(site: u32, op: &Op) -> bool {
+    depot::get(site).is_some_and(|entry| core::ptr::eq(entry.op, op))
 }
 
 /// A site in full; `None` for site 0.

@@ -115,6 +115,17 @@ fn an_entry_that_is_taken_out_and_put_back_changed_may_be_missed() {
     assert_eq!(kinds(&report), [Kind::Iteration], "{report}");
 }
 
+#[test]
+fn what_is_done_to_another_map_meanwhile_does_not_matter() {
+    let index = DashMap::new();
+    let report = walk(&[(1, "notes"), (3, "thesis")], |map| {
+        let (_, text) = map.remove(&3).unwrap();
+        index.insert(text.clone(), 0);
+        map.insert(0, text);
+    });
+    assert_eq!(kinds(&report), [Kind::Iteration], "{report}");
+}
+
 /// Connections come and go; that they hold the same text says nothing of any two.
 #[test]
 fn a_text_that_another_entry_holds_links_no_two_changes() {
