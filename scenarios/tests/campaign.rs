@@ -398,7 +398,7 @@ fn one_program_is_run_once_and_says_what_came_out() {
     }
     assert_refused(
         &scenarios(&["one", "map/nonesuch", "racy"]),
-        "there are: map/, resize/, ",
+        "there are: map/write-write, ",
     );
     assert_refused(
         &scenarios(&["one", "map/two-locks", "raci"]),

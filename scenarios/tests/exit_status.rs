@@ -36,7 +36,7 @@ fn what_is_well_ends_with_0() {
 
 #[test]
 fn bad_input_ends_with_2_and_one_line() {
-    assert_refused(&["run", "nonesuch"], "there are: map/, resize/, ");
+    assert_refused(&["run", "nonesuch"], "there are: map/write-write, ");
     assert_refused(
         &["compare", "--detectors", "fidge,tsan9"],
         "there are: fidge, oracle",

@@ -139,13 +139,7 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
     };
     let epoch = me.note_epoch();
     let sides = [
-        Act {
-            site: read.site,
-            epoch,
-            write: false,
-            role: "the read",
-            value: read.value,
-        },
+        Act::read("the read", (epoch, read.site), read.value),
         Act {
             site,
             epoch,
@@ -154,13 +148,7 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
             value: new,
         },
     ];
-    let between = Act {
-        site: now.site,
-        epoch: now.writer,
-        write: true,
-        role: "the write in between",
-        value: now.value,
-    };
+    let between = Act::write("the write in between", (now.writer, now.site), now.value);
     let composition = Composition::new(Kind::StaleWrite, severity, sides, [between]);
     // Whether an equal value was made of the old one may show later.
     let is_suspected = same && severity == Severity::Note;
@@ -182,6 +170,7 @@ pub fn changed(me: &mut State, mark: &Mark, change: (Epoch, u32, Option<Value>))
     }
 }
 
+/// Notes two operations on a location, the first of which may have written it, that only a map orders.
 pub fn unordered(
     me: &State,
     (epoch, site, write, value): (Epoch, u32, bool, Value),
@@ -216,21 +205,11 @@ pub fn resized(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
         false => Severity::Note,
     };
     let epoch = me.note_epoch();
-    let act = |site, write, role, value| Act {
-        site,
-        epoch,
-        write,
-        role,
-        value,
-    };
     let sides = [
-        act(read.site, false, "the size, read", read.value),
-        act(site, true, "the write that acts on it", Value::UNKNOWN),
+        Act::read("the size, read", (epoch, read.site), read.value),
+        Act::write("the write that acts on it", (epoch, site), Value::UNKNOWN),
     ];
-    let between = Act {
-        epoch: now.writer,
-        ..act(now.site, true, "the change in between", now.value)
-    };
+    let between = Act::write("the change in between", (now.writer, now.site), now.value);
     sink::report_composed(
         me,
         Composition::new(Kind::StaleSize, severity, sides, [between]),
@@ -257,13 +236,7 @@ fn aba(me: &mut State, read: &Read, now: &Look, new: Value, stale: Option<(Read,
     let site = stack::site(me, at);
     let epoch = me.note_epoch();
     let sides = [
-        Act {
-            site: read.site,
-            epoch,
-            write: false,
-            role: "the read",
-            value: read.value,
-        },
+        Act::read("the read", (epoch, read.site), read.value),
         Act {
             site,
             epoch,
@@ -272,33 +245,23 @@ fn aba(me: &mut State, read: &Read, now: &Look, new: Value, stale: Option<(Read,
             value: new,
         },
     ];
-    let between = Act {
-        site: now.site,
-        epoch: now.writer,
-        write: true,
-        role: "the last change in between",
-        value: now.value,
-    };
+    let between = Act::write(
+        "the last change in between",
+        (now.writer, now.site),
+        now.value,
+    );
     let severity = match stale {
         Some(_) => Severity::Error,
         None => Severity::Warning,
     };
     let vouched = stale.map(|(other, look)| {
         [
-            Act {
-                site: other.site,
-                epoch,
-                write: false,
-                role: "what the success was to vouch for, read",
-                value: other.value,
-            },
-            Act {
-                site: look.site,
-                epoch: look.writer,
-                write: true,
-                role: "and overwritten",
-                value: look.value,
-            },
+            Act::read(
+                "what the success was to vouch for, read",
+                (epoch, other.site),
+                other.value,
+            ),
+            Act::write("and overwritten", (look.writer, look.site), look.value),
         ]
     });
     let witnesses = core::iter::once(between).chain(vouched.into_iter().flatten());

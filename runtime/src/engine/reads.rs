@@ -3,9 +3,8 @@
 //! A table of the locations that the strand read and has not written since, by identity: open addressing with
 //! linear probing, half empty at least, so that one line of the processor's cache mostly does. What is
 //! forgotten keeps its place, as it is mostly read again, until the table is made anew. It doubles up
-//! to [`PLACES`] places; from then on the older reads are swept out when it is half full, all but 2^14 or so:
-//! what a strand's last ones were the checks on composed operations always see. Since when a strand has believed what it
-//! read again and again matters to few and stands apart.
+//! to [`PLACES`] places; from then on all but the last 2^14 reads or so are swept out when it is half full. Since
+//! when a strand has believed what it read again and again matters to few and stands apart.
 //!
 //! What changes the table, and need not be answered, waits in a short queue until the table is asked
 //! something: its lines are on their way to the processor meanwhile.
@@ -437,7 +436,8 @@ impl Reads {
             Err(mut index) => {
                 if (self.len + 1) * 2 > self.places {
                     self.make_room();
-                    index = self.seek(change.id).unwrap_or_else(|index| index);
+                    let (Ok(room) | Err(room)) = self.seek(change.id);
+                    index = room;
                 }
                 self.len += 1;
                 index

@@ -53,6 +53,27 @@ pub struct Act {
     pub value: Value,
 }
 
+impl Act {
+    /// It read `value`.
+    pub fn read(role: &'static str, (epoch, site): (Epoch, u32), value: Value) -> Self {
+        Act {
+            site,
+            epoch,
+            write: false,
+            role,
+            value,
+        }
+    }
+
+    /// It wrote `value`.
+    pub fn write(role: &'static str, by: (Epoch, u32), value: Value) -> Self {
+        Act {
+            write: true,
+            ..Act::read(role, by, value)
+        }
+    }
+}
+
 /// Most witnesses that a finding keeps.
 const WITNESSES: usize = 8;
 

@@ -297,22 +297,10 @@ impl Walk {
     }
 }
 
-fn report(me: &State, (epoch, site): (Epoch, u32), first: Change, second: Change) {
-    let act = |change: Change, role| Act {
-        site: change.site,
-        epoch: change.by,
-        write: true,
-        role,
-        value: change.value,
-    };
+fn report(me: &State, began: (Epoch, u32), first: Change, second: Change) {
+    let act = |change: Change, role| Act::write(role, (change.by, change.site), change.value);
     let sides = [
-        Act {
-            site,
-            epoch,
-            write: false,
-            role: "the iteration",
-            value: Value::UNKNOWN,
-        },
+        Act::read("the iteration", began, Value::UNKNOWN),
         act(second, "the second of them"),
     ];
     let first = act(first, "the first of two changes that belong together");

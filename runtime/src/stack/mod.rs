@@ -105,6 +105,7 @@ thread_local! {
 }
 
 impl Walks {
+    /// The walks that share a place with those of this tag.
     #[inline(always)]
     fn place(&mut self, tag: u64) -> &mut [Walked; WAYS] {
         let spread = tag.wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -6,6 +6,8 @@ mod equal_values;
 mod forgotten;
 mod scopes;
 mod setters;
+#[path = "../kinds/shards.rs"]
+mod shards;
 mod walks;
 
 use fidge::dashmap::DashMap;

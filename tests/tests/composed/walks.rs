@@ -1,43 +1,20 @@
 //! Iterations that see one of two changes which belong together, and one of two which do not.
 
 use super::kinds;
+use super::shards::{ByShard, by_shard};
 use fidge::dashmap::{DashMap, DashSet};
 use fidge::sync::atomic::{AtomicU64, Ordering};
 use fidge::{Kind, Report, thread};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Barrier;
 
-/// Puts a key's lowest two bits where dashmap looks for one of four shards: an iterator meets the keys 0 to 3
-/// in their order.
-#[derive(Default)]
-struct LowBits(u64);
+type Map = ByShard<String>;
 
-impl Hasher for LowBits {
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("keys are `u64`")
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key.rotate_left(u64::BITS - 7 - 2);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
-type Map = DashMap<u64, String, BuildHasherDefault<LowBits>>;
-
-fn map(texts: &[(u64, &str)]) -> Map {
-    let map = Map::with_hasher_and_shard_amount(BuildHasherDefault::default(), 4);
-    for (key, text) in texts {
-        map.insert(*key, String::from(*text));
-    }
-    map
+fn map(texts: &[(u32, &str)]) -> Map {
+    by_shard(texts.iter().map(|(key, text)| (*key, String::from(*text))))
 }
 
 /// An iterator stands at the key 1 while another strand calls `change`; then it goes on.
-fn walk(texts: &[(u64, &str)], change: impl FnOnce(&Map) + Send) -> Report {
+fn walk(texts: &[(u32, &str)], change: impl FnOnce(&Map) + Send) -> Report {
     let map = map(texts);
     let meet = Barrier::new(2);
     fidge::check(|| {
@@ -59,7 +36,7 @@ fn walk(texts: &[(u64, &str)], change: impl FnOnce(&Map) + Send) -> Report {
     })
 }
 
-fn moved(from: u64, to: u64) -> impl FnOnce(&Map) + Send {
+fn moved(from: u32, to: u32) -> impl FnOnce(&Map) + Send {
     move |map| {
         let (_, text) = map.remove(&from).unwrap();
         map.insert(to, text);

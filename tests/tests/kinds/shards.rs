@@ -1,15 +1,15 @@
-//! A map of which one knows where its keys lie, for `iteration.rs`.
+//! A map of which one knows where its keys lie.
 
 use fidge::dashmap::DashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-pub type Desks = DashMap<u32, &'static str, BuildHasherDefault<Shard>>;
+pub type ByShard<V> = DashMap<u32, V, BuildHasherDefault<Shard>>;
 
-/// Four shards; the key n lies in shard n.
-pub fn by_shard(desks: [(u32, &'static str); 2]) -> Desks {
-    let map = Desks::with_hasher_and_shard_amount(BuildHasherDefault::default(), 4);
-    for (desk, name) in desks {
-        map.insert(desk, name);
+/// Four shards; the key n lies in shard n, and that is where the key n + 4 lies.
+pub fn by_shard<V>(entries: impl IntoIterator<Item = (u32, V)>) -> ByShard<V> {
+    let map = ByShard::with_hasher_and_shard_amount(BuildHasherDefault::default(), 4);
+    for (key, value) in entries {
+        map.insert(key, value);
     }
     map
 }
@@ -20,7 +20,7 @@ pub struct Shard(u64);
 
 impl Hasher for Shard {
     fn finish(&self) -> u64 {
-        self.0 << 55
+        self.0.rotate_left(55)
     }
 
     fn write(&mut self, _: &[u8]) {
