@@ -67,8 +67,8 @@ use super::At;
 use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::how::How;
-use super::mark::{Look, Mark, Version};
-use super::reads::Read;
+use super::mark::{self, Look, Mark, Version};
+use super::read::Read;
 use super::sink::{self, Act, Composition};
 use super::state::State;
 use super::value::Value;
@@ -82,9 +82,16 @@ pub fn moved(me: &State, version: Version, now: &Look) -> bool {
 
 /// The strand writes what it had read, over what others may have written since.
 #[cold]
-pub fn written(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
+pub fn written(
+    me: &mut State,
+    read: &Read,
+    (now, born): (&Look, Version),
+    new: Value,
+    how: How,
+    at: &At,
+) {
     let since = match how.looks() {
-        true => read.since_version,
+        true => read.belief.version,
         false => read.version,
     };
     match (how, read.value.same(now.value)) {
@@ -95,11 +102,13 @@ pub fn written(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at
             }
         }
         (How::Conditional, Some(true))
-            if now.came_after(read.version) && !now.value.is_absent() =>
+            if mark::came_after(born, read.version, now.version) && !now.value.is_absent() =>
         {
             aba(me, read, now, new, None, at);
         }
-        (How::Blind | How::Store, None | Some(false)) => stale(me, read, now, new, how, at),
+        (How::Blind | How::Store, None | Some(false)) => {
+            stale(me, read, (now, born), new, how, at);
+        }
         _ => {}
     }
 }
@@ -119,7 +128,14 @@ pub fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
     }
 }
 
-fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
+fn stale(
+    me: &mut State,
+    read: &Read,
+    (now, born): (&Look, Version),
+    new: Value,
+    how: How,
+    at: &At,
+) {
     let site = stack::site(me, at);
     let looks_again = read.value.is_absent() && new.is_absent() && stack::is_op(read.site, at.op);
     if looks_again || stack::was_blind(site) {
@@ -131,7 +147,7 @@ fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At)
         _ => read.value.is_integer() && new.is_integer(),
     };
     // A set's key says no more than that it is there, and `insert` would have said whether it was.
-    let comes_and_goes = read.value.is_absent() && new.is_unit() && now.born > 0;
+    let comes_and_goes = read.value.is_absent() && new.is_unit() && born > 0;
     let severity = match new.same(now.value) {
         Some(true) if !comes_and_goes && (!made || is_copy(me, read.id, new)) => Severity::Note,
         None if read.value.is_absent() => Severity::Warning,
@@ -221,7 +237,7 @@ fn stale_knowledge(me: &mut State, read: &Read, now: &Look, new: Value) -> Optio
     me.reads.catch_up();
     me.reads.all().find_map(|other| {
         let vouched = other.when > read.when && now.version != read.version
-            || other.when > read.since && other.value == new && new.is_like_an_address();
+            || other.when > read.belief.since && other.value == new && new.is_like_an_address();
         if other.id == read.id || !vouched {
             return None;
         }

@@ -86,8 +86,8 @@ impl<T: Copy> List<T> {
         *self = List::new();
     }
 
-    /// Takes everything out and keeps the memory.
-    pub fn truncate(&mut self) {
-        self.len = 0;
+    /// Takes out all but the first `len` and keeps the memory.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 }

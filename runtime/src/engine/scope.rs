@@ -345,7 +345,7 @@ impl Graph {
             .get(mine as usize)
             .is_some_and(|n| n.open);
         // What this conflicts with, while it can be part of a cycle.
-        self.work.truncate();
+        self.work.truncate(0);
         let mut at = *self.bucket(id);
         while at != 0 {
             let last = self.lasts.as_slice()[at as usize - 1];

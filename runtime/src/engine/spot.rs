@@ -6,6 +6,7 @@ use super::arena::{self, Handle};
 use super::how::How;
 use super::judge;
 use super::mark::{self, Mark, Version};
+use super::reads::Place;
 use super::scope::{self, Deed};
 use super::state::State;
 use super::value::Value;
@@ -19,8 +20,8 @@ pub struct Spot {
     mark: AtomicU32,
     /// Who read it last, by its token, or [`SOMEBODY`]; 0: nobody since it was written.
     reader: AtomicU32,
-    /// The mark's version, for who reads the location again.
-    version: AtomicU32,
+    /// The version at which it came into being, where it is a key that was absent before.
+    born: AtomicU32,
 }
 
 /// A reader of a value, or of the presence, who does not say.
@@ -41,8 +42,8 @@ impl Spot {
     pub const fn new() -> Self {
         Spot {
             mark: AtomicU32::new(0),
-            version: AtomicU32::new(0),
             reader: AtomicU32::new(0),
+            born: AtomicU32::new(0),
         }
     }
 
@@ -56,8 +57,8 @@ impl Spot {
         };
         Spot {
             mark: take(&self.mark),
-            version: take(&self.version),
             reader: take(&self.reader),
+            born: take(&self.born),
         }
     }
 
@@ -95,14 +96,14 @@ impl Spot {
         self.reader.store(SOMEBODY, Ordering::Relaxed);
         let present = value == Some(Value::PRESENT);
         let (id, version) = (mark.id(), mark.version());
-        if !me.reads.again(id, version, present) {
+        if !me.reads.again((handle, id), version, present) {
             let value = value.unwrap_or_else(|| mark.value());
-            remember(me, handle, (id, version), value, at);
+            remember(me, (handle, id), version, value, at);
         }
     }
 
-    /// [`seen`](Self::seen), of a location whose identity is at hand, and whose value `now` looks at unless
-    /// the strand only saw that it is there: its mark is not asked.
+    /// [`seen`](Self::seen), of a key, whose value `now` looks at unless the strand only saw that it is there. If
+    /// the strand knows it already, its mark is not asked.
     #[inline]
     pub fn seen_as(
         &self,
@@ -124,14 +125,18 @@ impl Spot {
         if reader == token {
             return me.reads.repeated();
         }
-        let id = id();
-        let version = self.version.load(Ordering::Relaxed);
-        if !present && reader == 0 {
-            let site = stack::site(me, at);
-            me.reads.note_in_time(handle, (id, version), now(), site);
-        } else if !me.reads.again(id, version, present) {
+        let Some(mark) = Mark::at(handle) else {
+            return;
+        };
+        arena::fetch(mark);
+        let site = (!present && reader == 0).then(|| stack::site(me, at));
+        let (place, version) = ((handle, mark.id()), mark.version());
+        // What nobody has read since it was written is news.
+        if let Some(site) = site {
+            me.reads.note(place, version, now(), site);
+        } else if !me.reads.again(place, version, present) {
             let value = if present { Value::PRESENT } else { now() };
-            remember(me, handle, (id, version), value, at);
+            remember(me, place, version, value, at);
         }
         // Who knows that it is there does not know its value.
         let reader = if present { SOMEBODY } else { token };
@@ -144,9 +149,9 @@ impl Spot {
         if !me.composes {
             return;
         }
-        let mark = Mark::at(self.mark.load(Ordering::Relaxed));
-        if let Some(id) = mark.map(Mark::id).or(id) {
-            me.reads.forget_in_time(id);
+        let handle = self.mark.load(Ordering::Relaxed);
+        if let Some(id) = Mark::at(handle).map(Mark::id).or(id) {
+            me.reads.forget_in_time((handle, id));
             self.reader.store(SOMEBODY, Ordering::Relaxed);
             if scope::watches(me) {
                 scope::did(me, id, Deed::Read, at);
@@ -180,8 +185,8 @@ impl Spot {
         if me.composes && scope::watches(me) {
             scope::did(me, id, Deed::Read, at);
         }
-        if me.composes && !me.reads.again(id, 0, false) {
-            remember(me, 0, (id, 0), Value::ABSENT, at);
+        if me.composes && !me.reads.again((0, id), 0, false) {
+            remember(me, (0, id), 0, Value::ABSENT, at);
         }
     }
 
@@ -238,19 +243,19 @@ impl Spot {
         }
         me.reads.renew();
         self.reader.store(SOMEBODY, Ordering::Relaxed);
-        remember(me, handle, (id, before), size, at);
+        remember(me, (handle, id), before, size, at);
     }
 
     /// The strand changes the size that this stands for by `by`.
     pub fn resized(&self, me: &mut State, id: impl FnOnce() -> u64, by: i64, at: &At) {
-        let Some((_, mark)) = self.mark(id) else {
+        let Some((handle, mark)) = self.mark(id) else {
             return;
         };
         let now = mark.look();
         if by != 0 && scope::watches(me) {
             scope::did(me, now.id, Deed::Add, at);
         }
-        if let Some(read) = me.reads.forget(now.id)
+        if let Some(read) = me.reads.forget((handle, now.id))
             && judge::moved(me, read.version, &now)
             && read.value.same(now.value) == Some(false)
         {
@@ -263,7 +268,6 @@ impl Spot {
                 judge::changed(me, mark, (writer, site, Some(Value::UNKNOWN)));
             }
             mark.write(writer, site, now.value.plus(by));
-            self.version.store(mark.version(), Ordering::Relaxed);
         }
     }
 
@@ -294,9 +298,9 @@ impl Spot {
         at: &At,
     ) -> bool {
         me.composes
-            && self
-                .mark(id)
-                .is_some_and(|(_, mark)| self.write(me, (mark.id(), mark), new, how, at))
+            && self.mark(id).is_some_and(|(handle, mark)| {
+                self.write(me, (handle, mark.id()), mark, new, how, at)
+            })
     }
 
     /// [`written`](Self::written), of a location whose identity is at hand: of its mark no more is asked than
@@ -304,9 +308,9 @@ impl Spot {
     #[inline]
     pub fn written_as(&self, me: &mut State, id: u64, new: Value, how: How, at: &At) {
         if me.composes
-            && let Some((_, mark)) = self.mark(|| id)
+            && let Some((handle, mark)) = self.mark(|| id)
         {
-            self.write(me, (id, mark), new, how, at);
+            self.write(me, (handle, id), mark, new, how, at);
         }
     }
 
@@ -314,13 +318,14 @@ impl Spot {
     fn write(
         &self,
         me: &mut State,
-        (id, mark): (u64, &Mark),
+        place: Place,
+        mark: &Mark,
         new: Value,
         how: How,
         at: &At,
     ) -> bool {
         if scope::watches(me) {
-            scope::did(me, id, Deed::Write, at);
+            scope::did(me, place.1, Deed::Write, at);
         }
         if how.is_blind() {
             // What is known of a place that writes blindly is known of its whole stack. That is had while the
@@ -335,52 +340,57 @@ impl Spot {
         let is_mine = last.is_some() && last.slot() == me.slot;
         let is_foreign = last.is_some() && !me.was_told(last);
         if is_foreign || how.is_blind() && !stack::is_blind(site) {
-            acts(me, (id, mark), site, is_foreign, (new, how), at);
+            self.acts(me, (place, mark), site, is_foreign, (new, how), at);
         } else if !is_mine || self.reader.load(Ordering::Relaxed) != 0 {
             // Else the strand forgot it when it wrote it last, and nobody has read it since.
-            me.reads.forget_in_time(id);
+            me.reads.forget_in_time(place);
         }
         let left = how == How::Whole && mark.holds(new);
+        let was_absent = mark.value().is_absent();
         mark.write(writer, site, new);
-        self.version.store(mark.version(), Ordering::Relaxed);
+        if was_absent && !new.is_absent() {
+            self.born.store(mark.version(), Ordering::Relaxed);
+        }
         self.reader.store(0, Ordering::Relaxed);
         left
     }
-}
 
-/// The strand writes a location over what another strand wrote (`is_foreign`), or where it may show how it
-/// comes by what it writes.
-fn acts(
-    me: &mut State,
-    (id, mark): (u64, &Mark),
-    site: u32,
-    is_foreign: bool,
-    (new, how): (Value, How),
-    at: &At,
-) {
-    match me.reads.forget(id) {
-        Some(read) => {
-            if is_foreign && how != How::Whole {
-                judge::written(me, &read, &mark.look(), new, how, at);
+    /// The strand writes a location over what another strand wrote (`is_foreign`), or where it may show how it
+    /// comes by what it writes.
+    fn acts(
+        &self,
+        me: &mut State,
+        (place, mark): (Place, &Mark),
+        site: u32,
+        is_foreign: bool,
+        (new, how): (Value, How),
+        at: &At,
+    ) {
+        match me.reads.forget(place) {
+            Some(read) => {
+                if is_foreign && how != How::Whole {
+                    let born = self.born.load(Ordering::Relaxed);
+                    judge::written(me, &read, (&mark.look(), born), new, how, at);
+                }
+                if how.is_blind() {
+                    judge::makes(me, site, &read, new);
+                }
             }
-            if how.is_blind() {
-                judge::makes(me, site, &read, new);
+            None if how.is_blind() && !me.reads.has_swept() => {
+                let kind = match is_foreign {
+                    true => stack::Blind::Foreign,
+                    false => stack::Blind::Known,
+                };
+                stack::note_blind(site, kind);
             }
+            None => {}
         }
-        None if how.is_blind() && !me.reads.has_swept() => {
-            let kind = match is_foreign {
-                true => stack::Blind::Foreign,
-                false => stack::Blind::Known,
-            };
-            stack::note_blind(site, kind);
-        }
-        None => {}
     }
 }
 
 /// The strand read a location that looked like this, where it has not read it before.
 #[inline(never)]
-fn remember(me: &mut State, mark: Handle, known: (u64, Version), value: Value, at: &At) {
+fn remember(me: &mut State, place: Place, version: Version, value: Value, at: &At) {
     let site = stack::site(me, at);
-    me.reads.note(mark, known, value, site);
+    me.reads.note(place, version, value, site);
 }

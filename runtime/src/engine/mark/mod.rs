@@ -7,9 +7,12 @@
 //! they have moved. Marks are therefore never given back to the arena, only to a pool of their own,
 //! and their identity is new each time.
 
+mod note;
+
 use super::arena::{self, Handle};
 use super::epoch::Epoch;
 use super::lock::{Came, Spin};
+use super::read::Belief;
 use super::value::Value;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -25,24 +28,45 @@ const VERSIONS: u32 = 1 << 28;
 pub struct Mark {
     // First what every modification needs.
     /// Twice the number of modifications; odd while one is written down.
-    sequence: AtomicU64,
-    writer: AtomicU64,
-    bits: AtomicU64,
-    site: AtomicU32,
+    sequence: AtomicU32,
     /// Form of the value, and the flags below.
     form: AtomicU32,
+    writer: AtomicU64,
+    bits: AtomicU64,
     /// Whose mark it is; 0: nobody's.
     id: AtomicU64,
-    /// Its version when a key came into being that was absent.
-    born: AtomicU32,
-    /// A [`Reader`], once one was noted; of a free mark, the next in the pool.
+    site: AtomicU32,
+    /// What is [beside](Beside) it, once there is anything; of a free mark, the next in the pool.
     more: AtomicU32,
+    note: note::Note,
 }
 
-/// Who read a location last, for notes.
-struct Reader {
-    epoch: AtomicU64,
+// One line of the processor's cache.
+const _: () = assert!(size_of::<Mark>() == 64);
+
+/// What few marks need.
+#[derive(Debug, Default)]
+struct Beside {
+    /// Who read the location last, for unordered operations.
+    reader: AtomicU64,
     site: AtomicU32,
+    /// The owner's belief.
+    since: AtomicU32,
+    version: AtomicU32,
+}
+
+impl Beside {
+    fn belief(&self) -> Belief {
+        Belief {
+            since: self.since.load(Ordering::Relaxed),
+            version: self.version.load(Ordering::Relaxed),
+        }
+    }
+
+    fn believe(&self, belief: Belief) {
+        self.since.store(belief.since, Ordering::Relaxed);
+        self.version.store(belief.version, Ordering::Relaxed);
+    }
 }
 
 /// Set in `form` where the last writer, and the last reader, were noted to hold a lock.
@@ -57,8 +81,6 @@ pub struct Look {
     pub id: u64,
     /// How often the location was modified.
     pub version: Version,
-    /// Its version when it came into being, where it is a key that was absent before.
-    pub born: Version,
     /// Who modified it last; none before the first modification.
     pub writer: Epoch,
     /// Where that was.
@@ -69,12 +91,11 @@ pub struct Look {
     pub gauge: bool,
 }
 
-impl Look {
-    /// Whether it came into being since it was of this version.
-    pub fn came_after(&self, version: Version) -> bool {
-        let age = |then: Version| self.version.wrapping_sub(then) % VERSIONS;
-        age(self.born) < age(version)
-    }
+/// Whether a location that is of the version `now` came into being, at the version `born`, since it was of
+/// the version `then`.
+pub fn came_after(born: Version, then: Version, now: Version) -> bool {
+    let age = |then: Version| now.wrapping_sub(then) % VERSIONS;
+    age(born) < age(then)
 }
 
 impl Mark {
@@ -94,7 +115,7 @@ impl Mark {
     /// How often the location was modified.
     #[inline]
     pub fn version(&self) -> Version {
-        (self.sequence.load(Ordering::Relaxed) / 2) as Version % VERSIONS
+        self.sequence.load(Ordering::Relaxed) / 2 % VERSIONS
     }
 
     /// Who modified it last; none before the first modification.
@@ -133,15 +154,40 @@ impl Mark {
 
     /// Who read it last, as far as that was [noted](Self::note_reader), and where.
     pub fn reader(&self) -> (Epoch, u32) {
-        match self.more.load(Ordering::Relaxed) {
-            0 => (Epoch::NONE, 0),
-            // SAFETY: a block that `note_reader` made, and that stays for as long as the location.
-            more => unsafe {
-                let reader = arena::get::<Reader>(more);
-                let epoch = Epoch(reader.epoch.load(Ordering::Relaxed));
-                (epoch, reader.site.load(Ordering::Relaxed))
-            },
+        self.beside().map_or((Epoch::NONE, 0), |beside| {
+            let epoch = Epoch(beside.reader.load(Ordering::Relaxed));
+            (epoch, beside.site.load(Ordering::Relaxed))
+        })
+    }
+
+    /// What few marks need, if there is any. It is another mark's, or none, if this one was given back.
+    fn beside(&self) -> Option<&Beside> {
+        let more = self.more.load(Ordering::Acquire);
+        // SAFETY: a block that `make_beside` made, or one of the pool's: readable, and words.
+        (more != 0).then(|| unsafe { arena::get::<Beside>(more) })
+    }
+
+    /// What few marks need, for whoever holds the location.
+    #[cold]
+    fn make_beside(&self) -> &Beside {
+        let mut more = self.more.load(Ordering::Acquire);
+        if more == 0 {
+            let fresh = arena::alloc(size_of::<Beside>());
+            // Shared holders may be here at once.
+            more = match self
+                .more
+                .compare_exchange(0, fresh, Ordering::AcqRel, Ordering::Acquire)
+            {
+                Ok(_) => fresh,
+                Err(other) => {
+                    // SAFETY: nobody else knows it.
+                    unsafe { arena::free(fresh, size_of::<Beside>()) };
+                    other
+                }
+            };
         }
+        // SAFETY: a block of that type that stays for as long as the location; zeroes are one too.
+        unsafe { arena::get::<Beside>(more) }
     }
 
     /// Whether the last one who was noted to write it, or to read it, held a lock.
@@ -167,26 +213,9 @@ impl Mark {
 
     /// A strand reads it.
     pub fn note_reader(&self, epoch: Epoch, site: u32) {
-        let mut more = self.more.load(Ordering::Relaxed);
-        if more == 0 {
-            let fresh = arena::alloc(size_of::<Reader>());
-            // Shared holders may be here at once.
-            more = match self
-                .more
-                .compare_exchange(0, fresh, Ordering::AcqRel, Ordering::Acquire)
-            {
-                Ok(_) => fresh,
-                Err(other) => {
-                    // SAFETY: nobody else knows it.
-                    unsafe { arena::free(fresh, size_of::<Reader>()) };
-                    other
-                }
-            };
-        }
-        // SAFETY: as in `reader`; zeroes are a reader too.
-        let reader = unsafe { arena::get::<Reader>(more) };
-        reader.site.store(site, Ordering::Relaxed);
-        reader.epoch.store(epoch.0, Ordering::Relaxed);
+        let beside = self.make_beside();
+        beside.site.store(site, Ordering::Relaxed);
+        beside.reader.store(epoch.0, Ordering::Relaxed);
     }
 
     /// For whoever holds the location.
@@ -196,7 +225,6 @@ impl Mark {
         Look {
             id: self.id.load(Ordering::Relaxed),
             version: self.version(),
-            born: self.born.load(Ordering::Relaxed),
             writer: Epoch(self.writer.load(Ordering::Relaxed)),
             site: self.site.load(Ordering::Relaxed),
             value: self.value(),
@@ -225,21 +253,18 @@ impl Mark {
     #[inline]
     pub fn write(&self, writer: Epoch, site: u32, new: Value) {
         let sequence = self.sequence.load(Ordering::Relaxed);
-        self.sequence.store(sequence + 1, Ordering::Relaxed);
+        self.sequence
+            .store(sequence.wrapping_add(1), Ordering::Relaxed);
         fence(Ordering::Release);
         let form = self.form.load(Ordering::Relaxed);
-        let old = Value::from_words(self.bits.load(Ordering::Relaxed), form as u8);
         let (bits, kind) = new.words();
-        if old.is_absent() && !new.is_absent() && sequence > 0 {
-            let born = (sequence / 2 + 1) as Version % VERSIONS;
-            self.born.store(born, Ordering::Relaxed);
-        }
         self.writer.store(writer.0, Ordering::Relaxed);
         self.bits.store(bits, Ordering::Relaxed);
         self.form
             .store(form & !0xff | u32::from(kind), Ordering::Relaxed);
         self.site.store(site, Ordering::Relaxed);
-        self.sequence.store(sequence + 2, Ordering::Release);
+        self.sequence
+            .store(sequence.wrapping_add(2), Ordering::Release);
     }
 }
 
@@ -288,9 +313,9 @@ pub fn fresh(id: u64) -> Handle {
         mark.writer.store(0, Ordering::Relaxed);
         mark.bits.store(0, Ordering::Relaxed);
         mark.form.store(0, Ordering::Relaxed);
-        mark.born.store(0, Ordering::Relaxed);
         mark.site.store(0, Ordering::Relaxed);
         mark.more.store(0, Ordering::Relaxed);
+        mark.note.clear();
         mark.id.store(id, Ordering::Release);
     }
     handle
@@ -302,10 +327,10 @@ pub fn give_back(handle: Handle) {
         // First of all: who still remembers the handle must not take what follows for its location.
         mark.id.store(0, Ordering::Relaxed);
         fence(Ordering::Release);
-        let reader = mark.more.load(Ordering::Relaxed);
-        if reader != 0 {
-            // SAFETY: `note_reader` made it, and the location is gone.
-            unsafe { arena::free(reader, size_of::<Reader>()) };
+        let beside = mark.more.load(Ordering::Relaxed);
+        if beside != 0 {
+            // SAFETY: `make_beside` made it, and the location is gone.
+            unsafe { arena::free(beside, size_of::<Beside>()) };
         }
         POOL.with(|first| {
             mark.more.store(*first, Ordering::Relaxed);
@@ -348,12 +373,13 @@ mod tests {
         let look = mark.glance(7).unwrap();
         assert_eq!((look.version, look.writer), (1, Epoch::new(1, 2)));
         assert_eq!((look.site, look.value), (3, number(5)));
-        mark.write(Epoch::new(1, 2), 3, number(6));
-        mark.write(Epoch::new(1, 2), 3, Value::ABSENT);
-        mark.write(Epoch::new(1, 2), 3, number(6));
-        assert_eq!((mark.look().version, mark.look().born), (4, 4));
-        assert!(mark.look().came_after(2) && !mark.look().came_after(4));
         give_back(handle);
         assert!(mark.glance(7).is_none());
+    }
+
+    #[test]
+    fn what_came_into_being_is_younger_than_what_was_before() {
+        assert!(came_after(4, 2, 4) && !came_after(4, 4, 4));
+        assert!(came_after(1, VERSIONS - 2, 3));
     }
 }
