@@ -102,8 +102,9 @@ impl Key {
         at: &At,
     ) {
         let Some(mut me) = state::enter() else { return };
-        if mode == Mode::Exclusive {
-            self.spot().prepare();
+        match mode {
+            Mode::Exclusive => self.spot().prepare(),
+            Mode::Shared => self.spot().prepare_read(),
         }
         // What it sees it sees under the locks that it held before.
         self.lock.come(&mut me, mode, at);

@@ -151,7 +151,7 @@ impl Spot {
         }
         let handle = self.mark.load(Ordering::Relaxed);
         if let Some(id) = Mark::at(handle).map(Mark::id).or(id) {
-            me.reads.forget_in_time((handle, id));
+            me.reads.forget_in_time((handle, id), true);
             self.reader.store(SOMEBODY, Ordering::Relaxed);
             if scope::watches(me) {
                 scope::did(me, id, Deed::Read, at);
@@ -164,6 +164,14 @@ impl Spot {
     pub fn prepare(&self) {
         if let Some(mark) = Mark::at(self.mark.load(Ordering::Relaxed)) {
             arena::fetch(mark);
+        }
+    }
+
+    /// It is about to be read.
+    #[inline(always)]
+    pub fn prepare_read(&self) {
+        if self.reader.load(Ordering::Relaxed) == 0 {
+            self.prepare();
         }
     }
 
@@ -341,9 +349,10 @@ impl Spot {
         let is_foreign = last.is_some() && !me.was_told(last);
         if is_foreign || how.is_blind() && !stack::is_blind(site) {
             self.acts(me, (place, mark), site, is_foreign, (new, how), at);
-        } else if !is_mine || self.reader.load(Ordering::Relaxed) != 0 {
-            // Else the strand forgot it when it wrote it last, and nobody has read it since.
-            me.reads.forget_in_time(place);
+        } else {
+            // What the strand wrote last, and nobody has read since, it has forgotten.
+            let is_known = !is_mine || self.reader.load(Ordering::Relaxed) != 0;
+            me.reads.forget_in_time(place, is_known);
         }
         let left = how == How::Whole && mark.holds(new);
         let was_absent = mark.value().is_absent();

@@ -111,12 +111,13 @@ impl Reads {
         }
     }
 
-    /// [`forget`](Self::forget), where nobody asks what that was.
+    /// [`forget`](Self::forget), where nobody asks what that was; `is_known`: it may be anything.
     #[inline]
-    pub fn forget_in_time(&mut self, (mark, id): Place) {
+    pub fn forget_in_time(&mut self, (mark, id): Place, is_known: bool) {
         match self.own(mark) {
             Some(own) => own.forget(),
-            None => self.table.forget_in_time(id, &mut self.time),
+            None if is_known => self.table.forget_in_time(id, &mut self.time),
+            None => {}
         }
     }
 
@@ -340,7 +341,7 @@ mod tests {
                     model.remove(&id)
                 ),
                 1 => {
-                    reads.forget_in_time((0, id));
+                    reads.forget_in_time((0, id), true);
                     model.remove(&id);
                 }
                 _ => {
