@@ -20,17 +20,32 @@ pub use capture::{
     Extent, Mode as Capture, callers_frame, mode, note_thread, set_mode, walks_in_vain,
 };
 
-/// A strand's recently interned sites, by hash.
+/// A strand's recently interned sites, by hash: sets of a few. To miss one may cost a call of the unwinder.
 #[derive(Debug)]
-pub struct Cache([(u64, u32); CACHE]);
+pub struct Cache([[(u64, u32); 4]; SETS]);
 
-const CACHE: usize = 64;
+const SETS: usize = 16;
 
 impl Cache {
     /// An empty cache.
     #[expect(clippy::new_without_default, reason = "one way to make one")]
     pub const fn new() -> Self {
-        Cache([(0, 0); CACHE])
+        Cache([[(0, 0); 4]; SETS])
+    }
+
+    /// The site of that hash; `make` knows it where it is not here.
+    #[inline]
+    fn site(&mut self, hash: u64, make: impl FnOnce() -> u32) -> u32 {
+        // Products of addresses: their highest bits are the best.
+        let set = &mut self.0[(hash >> (u64::BITS - SETS.ilog2())) as usize];
+        let known = set.iter().find(|(known, site)| *known == hash && *site != 0);
+        if let Some((_, site)) = known {
+            return *site;
+        }
+        let site = make();
+        set.rotate_right(1);
+        set[0] = (hash, site);
+        site
     }
 }
 
@@ -191,14 +206,10 @@ fn walk(me: &mut State, tag: Option<u64>, call: Call, start: capture::Start, at:
 #[inline(never)]
 fn intern(sites: &mut Cache, frames: &capture::Walk, head_hash: u64, head: Head) -> u32 {
     let hash = frames.hash() ^ head_hash;
-    let (known, site) = &mut sites.0[hash as usize % CACHE];
-    if *known != hash || *site == 0 {
+    sites.site(hash, || {
         let mut buffer = [0; capture::DEPTH];
-        let found = frames.collect(&mut buffer);
-        *site = depot::intern(hash, head, found);
-        *known = hash;
-    }
-    *site
+        depot::intern(hash, head, frames.collect(&mut buffer))
+    })
 }
 
 /// The place of an operation, interned without a stack.
