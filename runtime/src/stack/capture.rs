@@ -176,13 +176,11 @@ impl Start {
         }
     }
 
-    /// Tells it, and where its first frames return to, from others; none where frame pointers are not walked.
+    /// Tells it, and where its first two frames return to, from others; none where frame pointers are not walked.
     #[inline(always)]
     pub fn tag(&self) -> Option<u64> {
-        /// There are hardly more between the capture and the program.
-        const FRAMES: usize = 3;
         (mode() == Mode::FramePointers).then(|| {
-            let first = self.chain().take(FRAMES);
+            let first = self.chain().take(2);
             first.fold(self.fp as u64, |tag, ip| tag.rotate_left(16) ^ ip as u64)
         })
     }
@@ -268,16 +266,18 @@ impl Known {
         if self.fp != start.fp || self.end != start.extent.end || self.len == 0 {
             return false;
         }
-        let (mut at, mut differs) = (self.fp, 0);
+        let mut at = self.fp;
         for &[next, ip] in &self.links[..self.len.min(LINKS)] {
+            let frame = core::ptr::with_exposed_provenance::<usize>(at);
             // SAFETY: `learn` found the frame between this walk's first one and the end of its extent, all of
             // which is stack in use.
-            let now =
-                unsafe { core::ptr::with_exposed_provenance::<[usize; 2]>(at).read_unaligned() };
-            differs |= now[0] ^ next | now[1] ^ ip;
+            let now = unsafe { (frame.read_unaligned(), frame.add(1).read_unaligned()) };
+            if now.0 != next || now.1 != ip {
+                return false;
+            }
             at = next;
         }
-        differs == 0
+        true
     }
 
     /// Keeps a walk, if it is short enough.

@@ -78,6 +78,14 @@ struct Walked {
     site: u32,
 }
 
+impl Walked {
+    /// The site, if a walk from this call would find the same.
+    #[inline(always)]
+    fn site(&self, call: &Call, start: &capture::Start) -> Option<u32> {
+        (self.call == *call && self.walk.is(start)).then_some(self.site)
+    }
+}
+
 /// An OS thread's last walks: which strand's they were makes no difference to them.
 struct Walks {
     walks: [[Walked; WAYS]; PLACES],
@@ -127,15 +135,18 @@ impl Walks {
         &mut self.walks[(spread >> (u64::BITS - PLACES.ilog2())) as usize]
     }
 
-    /// The site of the last such walk.
+    /// The site of the last such walk, most likely.
     #[inline(always)]
     fn site(&mut self, tag: u64, call: &Call, start: &capture::Start) -> Option<u32> {
         let ways = self.place(tag);
         // No branch, which the processor could not foresee.
-        let likely = usize::from(ways[0].tag != tag);
-        let mut known = [&ways[likely], &ways[1 - likely]].into_iter();
-        let known = known.find(|known| known.call == *call && known.walk.is(start))?;
-        Some(known.site)
+        ways[usize::from(ways[0].tag != tag)].site(call, start)
+    }
+
+    /// The site of any such walk.
+    fn any(&mut self, tag: u64, call: &Call, start: &capture::Start) -> Option<u32> {
+        let mut ways = self.place(tag).iter();
+        ways.find_map(|known| known.site(call, start))
     }
 
     /// Keeps a walk and its site.
@@ -190,6 +201,10 @@ fn walked<R>(f: impl FnOnce(&mut Walks) -> R) -> Option<R> {
 
 #[inline(never)]
 fn walk(me: &mut State, tag: Option<u64>, call: Call, start: capture::Start, at: &At) -> u32 {
+    let known = tag.and_then(|tag| walked(|walks| walks.any(tag, &call, &start)).flatten());
+    if let Some(site) = known {
+        return site;
+    }
     let head = Head {
         locks: call.locks,
         allows: call.allows,
