@@ -39,7 +39,9 @@ impl Cache {
         // The hash is made of products of addresses, which lie at regular distances: so are the products.
         let spread = (hash ^ hash >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
         let set = &mut self.0[(spread >> (u64::BITS - SETS.ilog2())) as usize];
-        let known = set.iter().find(|(known, site)| *known == hash && *site != 0);
+        let known = set
+            .iter()
+            .find(|(known, site)| *known == hash && *site != 0);
         if let Some((_, site)) = known {
             return *site;
         }
