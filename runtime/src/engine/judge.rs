@@ -234,10 +234,15 @@ pub fn resized(me: &mut State, read: &Read, now: &Look, by: i64, at: &At) {
 
 /// What the strand's exchange was to vouch for and no longer does: as it read it, and as it is.
 fn stale_knowledge(me: &mut State, read: &Read, now: &Look, new: Value) -> Option<(Read, Look)> {
+    let installs = new.is_like_an_address();
+    if !installs && me.reads.count() == u64::from(read.when) + 1 {
+        // It has read nothing since: a lock's flag.
+        return None;
+    }
     me.reads.catch_up();
     me.reads.all().find_map(|other| {
         let vouched = other.when > read.when && now.version != read.version
-            || other.when > read.belief.since && other.value == new && new.is_like_an_address();
+            || other.when > read.belief.since && other.value == new && installs;
         if other.id == read.id || !vouched {
             return None;
         }
