@@ -12,9 +12,9 @@ pub static SCENARIO: Scenario = Scenario {
     class: "scope",
     name: "map-and-counter",
     story: "Whoever joins a club is put into its map, and the number of members into an atomic \
-            for those who only want that. The number is read from the map and stored in two \
-            steps; a store that comes late puts back an old number. The cure is a lock around \
-            both.",
+            for those who only want that. To join and to count is done under a lock, the number \
+            is stored after it; a store that comes late puts back an old number. The cure is a \
+            lock around both.",
     citation: "Lu et al., \"MUVI: automatically inferring multi-variable access correlations\", \
                SOSP 2007",
     racy,
@@ -26,21 +26,28 @@ pub static SCENARIO: Scenario = Scenario {
     source: source!("map_and_counter.rs"),
 };
 
-type Members = DashMap<u32, ()>;
+#[derive(Default)]
+struct Members {
+    counting: Mutex<()>,
+    by_id: DashMap<u32, ()>,
+}
 
-/// Adds a member; how many there are now.
-#[track_caller]
-fn joined(members: &Members, who: u32) -> usize {
-    members.insert(who, ());
-    members.len()
+impl Members {
+    /// Adds a member; how many there are now.
+    #[track_caller]
+    fn joined(&self, who: u32) -> usize {
+        let _held = self.counting.lock().unwrap();
+        self.by_id.insert(who, ());
+        self.by_id.len()
+    }
 }
 
 fn program(env: &Env, join: impl Fn(&dyn Fn()) + Sync) -> Outcome {
-    let (members, size) = (Members::new(), AtomicUsize::new(0));
+    let (members, size) = (Members::default(), AtomicUsize::new(0));
     strands::two(|i| {
         join(&|| {
             fidge::atomic_scope!("join", {
-                let len = env.step(i, || mark!(A, joined(&members, i)));
+                let len = env.step(i, || mark!(A, members.joined(i)));
                 env.step(3 - i, || mark!(B, size.store(len, Ordering::Relaxed)));
             })
         });
