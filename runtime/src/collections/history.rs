@@ -31,7 +31,7 @@ impl Histories {
 
     #[inline]
     fn id(&self, hash: u64) -> u64 {
-        self.map.get_or_init(MapId::default).key(hash)
+        self.map.get_or_init(MapId::default).returning_key(hash)
     }
 
     fn with_gone<R>(&self, f: impl FnOnce(&mut VecDeque<(u64, Past)>) -> R) -> R {

@@ -239,8 +239,13 @@ fn stale_knowledge(me: &mut State, read: &Read, now: &Look, new: Value) -> Optio
         // It has read nothing since: a lock's flag.
         return None;
     }
+    let from = if installs {
+        read.belief.since
+    } else {
+        read.when
+    };
     me.reads.catch_up();
-    me.reads.all().find_map(|other| {
+    me.reads.after(from).find_map(|other| {
         let vouched = other.when > read.when && now.version != read.version
             || other.when > read.belief.since && other.value == new && installs;
         if other.id == read.id || !vouched {

@@ -6,7 +6,7 @@ use super::held::{Resource, Via};
 use super::how::How;
 use super::lock::Spin;
 use super::lockvar::LockVar;
-use super::mark::{Version, key_id, new_id};
+use super::mark::{self, Version, key_id, new_id};
 use super::order::Name;
 use super::scope;
 use super::session;
@@ -40,6 +40,12 @@ impl MapId {
     #[inline]
     pub fn key(self, hash: u64) -> u64 {
         key_id(self.0, hash)
+    }
+
+    /// The same, of a key that its map may forget, as one does whose callers synchronise.
+    #[inline]
+    pub fn returning_key(self, hash: u64) -> u64 {
+        mark::returning(self.key(hash))
     }
 }
 
@@ -230,6 +236,11 @@ impl Gone {
 #[inline]
 pub fn missed(me: &mut State, id: u64, gone: Option<&Gone>, at: &At) {
     match gone {
+        // It was inserted again meanwhile, with its history.
+        Some(gone) if !gone.spot.is_marked() => {
+            gone.acquire(me, at);
+            Spot::missed(me, id, at);
+        }
         Some(gone) => {
             gone.acquire(me, at);
             gone.spot.seen_as(me, || id, false, || Value::ABSENT, at);

@@ -16,13 +16,14 @@ const SEATS: usize = 1 << 12;
 
 static TAKEN: [AtomicU32; SEATS] = [const { AtomicU32::new(0) }; SEATS];
 
+/// Spread, so that those who live long do not sit side by side.
+#[inline]
 fn seat(owner: Owner) -> &'static AtomicU32 {
-    &TAKEN[owner as usize % SEATS]
+    &TAKEN[(owner.wrapping_mul(0x9e37_79b9) >> (u32::BITS - SEATS.ilog2())) as usize]
 }
 
 /// Another one, or [`NONE`] where too many have seats.
 pub fn enter() -> Owner {
-    /// Seats that are tried: where that many are taken, most are.
     const TRIES: usize = 8;
     static NEXT: AtomicU32 = AtomicU32::new(1);
     for _ in 0..TRIES {

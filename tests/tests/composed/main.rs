@@ -4,6 +4,7 @@
 mod answers;
 mod equal_values;
 mod forgotten;
+mod owners;
 mod scopes;
 mod setters;
 #[path = "../kinds/shards.rs"]

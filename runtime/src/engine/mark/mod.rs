@@ -106,6 +106,12 @@ impl Mark {
         (handle != 0).then(|| unsafe { arena::get::<Mark>(handle) })
     }
 
+    /// Whether its location keeps it.
+    #[inline]
+    fn stays(&self) -> bool {
+        !self.id().is_multiple_of(2)
+    }
+
     /// Whose it is.
     #[inline]
     pub fn id(&self) -> u64 {
@@ -341,18 +347,26 @@ pub fn give_back(handle: Handle) {
 
 static IDS: AtomicU64 = AtomicU64::new(1);
 
-/// An identity that no other location has, spread over all bits.
+/// An identity that no other location has, spread over all bits. Odd: the location keeps its mark.
 pub fn new_id() -> u64 {
-    // Odd, so a bijection.
+    // The factor is odd, so it is a bijection, and no two small numbers differ in the lowest bit alone.
     IDS.fetch_add(1, Ordering::Relaxed)
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        | 1
 }
 
-/// The identity of a map's key, by the map's and the key's hash.
+/// The identity of a map's key, by the map's and the key's hash. Odd: the key keeps its mark as long as there is
+/// the map.
 #[inline]
 pub fn key_id(map: u64, hash: u64) -> u64 {
     // As if another location had it: the chance that two are the same is one in 2^64.
     (map ^ hash.rotate_left(29)).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
+}
+
+/// The same, of a key that may come back with another mark. Even.
+#[inline]
+pub fn returning(id: u64) -> u64 {
+    (id | 2) & !1
 }
 
 #[cfg(test)]

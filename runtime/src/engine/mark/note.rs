@@ -60,15 +60,17 @@ impl Mark {
         self.note.owner.load(Ordering::Relaxed) == owner
     }
 
-    /// Makes a strand the owner, where there is none that lives. For who holds the location.
+    /// Makes a strand the owner, where there is none that lives, unless the location may come back with another
+    /// mark, of which the note would know nothing. For who holds the location.
     pub fn claim(&self, owner: Owner) -> bool {
         let last = self.note.owner.load(Ordering::Relaxed);
         // Shared holders may be here at once.
-        let claimed = !owner::lives(last)
+        let claimed = self.stays()
+            && !owner::lives(last)
             && self
                 .note
                 .owner
-                .compare_exchange(last, owner, Ordering::Relaxed, Ordering::Relaxed)
+                .compare_exchange(last, owner, Ordering::Acquire, Ordering::Relaxed)
                 .is_ok();
         if claimed {
             self.note.when.store(0, Ordering::Relaxed);
@@ -82,7 +84,7 @@ impl Mark {
         let _ = self
             .note
             .owner
-            .compare_exchange(owner, 0, Ordering::Relaxed, Ordering::Relaxed);
+            .compare_exchange(owner, 0, Ordering::Release, Ordering::Relaxed);
     }
 
     /// When the owner read the location last, if it has a note.
@@ -90,8 +92,8 @@ impl Mark {
         self.note.when()
     }
 
-    /// The note, for the owner, which may not hold the location: none if it may be another by now.
-    pub fn noted(&self, handle: Handle) -> Option<Read> {
+    /// The note, for its owner, which need not hold the location: none if it may be another by now, or another's.
+    pub fn noted(&self, handle: Handle, owner: Owner) -> Option<Read> {
         let id = self.id.load(Ordering::Acquire);
         let when = self.note.when()?;
         let (version, value) = (self.note.version(), self.note.value());
@@ -104,7 +106,7 @@ impl Mark {
             },
         };
         fence(Ordering::Acquire);
-        let is_same = id != 0 && self.id.load(Ordering::Relaxed) == id;
+        let is_same = id != 0 && self.id.load(Ordering::Relaxed) == id && self.is_owned_by(owner);
         is_same.then_some(Read {
             id,
             mark: handle,
@@ -214,16 +216,16 @@ mod tests {
 
     #[test]
     fn a_note_is_known_until_the_version_moves_or_it_is_forgotten() {
-        with(|handle, mark, _| {
+        with(|handle, mark, owner| {
             assert!(!mark.again(3, false, 1));
             mark.note(3, five(), 9, 1);
             assert!(mark.again(3, false, 2) && mark.again(3, true, 3));
             assert!(!mark.again(4, false, 4));
-            let read = mark.noted(handle).expect("it was read");
+            let read = mark.noted(handle, owner).expect("it was read");
             assert_eq!((read.id, read.version, read.value), (7, 3, five()));
             assert_eq!((read.site, read.when, read.belief.since), (9, 3, 1));
             mark.forget();
-            assert!(mark.noted(handle).is_none());
+            assert!(mark.noted(handle, owner).is_none());
         });
     }
 
@@ -237,8 +239,8 @@ mod tests {
 
     #[test]
     fn a_belief_is_as_old_as_the_first_of_the_reads_that_found_it() {
-        with(|handle, mark, _| {
-            let belief = |mark: &Mark| mark.noted(handle).map(|read| read.belief);
+        with(|handle, mark, owner| {
+            let belief = |mark: &Mark| mark.noted(handle, owner).map(|read| read.belief);
             let since = |since, version| Some(Belief { since, version });
             mark.note(3, five(), 1, 1);
             mark.note(9, five(), 2, 2);
@@ -259,12 +261,20 @@ mod tests {
             assert!(!mark.claim(other));
             owner::leave(owner);
             assert!(mark.claim(other) && mark.is_owned_by(other));
-            assert!(mark.noted(handle).is_none());
+            assert!(mark.noted(handle, other).is_none());
             mark.disclaim(owner);
             assert!(mark.is_owned_by(other));
             mark.disclaim(other);
             assert!(!mark.is_owned_by(other));
             owner::leave(other);
         });
+    }
+
+    #[test]
+    fn who_may_come_back_with_another_mark_has_no_owner() {
+        let (handle, owner) = (fresh(super::super::returning(7)), owner::enter());
+        assert!(Mark::at(handle).is_some_and(|mark| !mark.claim(owner)));
+        owner::leave(owner);
+        give_back(handle);
     }
 }

@@ -41,6 +41,8 @@ pub struct Reads {
     time: Time,
     /// Whether what it owned was ever given up.
     given_up: bool,
+    /// Whether the table may know of a location whose mark the strand owns: one that it found without a mark.
+    unmarked: bool,
 }
 
 /// A location: its mark, if it has one, and its identity.
@@ -56,6 +58,7 @@ impl Reads {
             table: Table::new(),
             time: Time::new(),
             given_up: false,
+            unmarked: false,
         }
     }
 
@@ -101,23 +104,30 @@ impl Reads {
     /// The strand writes a location, or looks at it anew: what it had read of it since it last did.
     #[inline]
     pub fn forget(&mut self, (mark, id): Place) -> Option<Read> {
-        match self.own(mark) {
-            Some(own) => {
-                let read = own.noted(mark);
-                own.forget();
-                read
-            }
-            None => self.table.forget(id, &mut self.time),
-        }
+        let Some(own) = self.own(mark) else {
+            return self.table.forget(id, &mut self.time);
+        };
+        let read = own.noted(mark, self.owner);
+        own.forget();
+        let other = match self.unmarked {
+            true => self.table.forget(id, &mut self.time),
+            false => None,
+        };
+        // Of two, the one that was read last.
+        let now = self.time.now();
+        let both = read.into_iter().chain(other);
+        both.min_by_key(|read| now.wrapping_sub(read.when))
     }
 
     /// [`forget`](Self::forget), where nobody asks what that was; `is_known`: it may be anything.
     #[inline]
     pub fn forget_in_time(&mut self, (mark, id): Place, is_known: bool) {
-        match self.own(mark) {
-            Some(own) => own.forget(),
-            None if is_known => self.table.forget_in_time(id, &mut self.time),
-            None => {}
+        let own = self.own(mark);
+        if let Some(own) = own {
+            own.forget();
+        }
+        if is_known && (own.is_none() || self.unmarked) {
+            self.table.forget_in_time(id, &mut self.time);
         }
     }
 
@@ -141,6 +151,7 @@ impl Reads {
         match self.own(mark).or_else(|| self.claim((mark, id))) {
             Some(own) => own.note(version, value, site, self.time.now()),
             None => {
+                self.unmarked |= mark == 0;
                 let known = (id, version);
                 self.table.note(mark, known, value, site, &mut self.time);
             }
@@ -154,11 +165,11 @@ impl Reads {
         if self.owner == 0 {
             self.owner = owner::enter();
         }
-        if self.owner == owner::NONE || !mark.claim(self.owner) {
-            return None;
-        }
         if self.owned.as_slice().len() >= self.room {
             self.make_room();
+        }
+        if self.owner == owner::NONE || !mark.claim(self.owner) {
+            return None;
         }
         self.owned.push(handle);
         if let Some(read) = self.table.forget(id, &mut self.time) {
@@ -223,11 +234,18 @@ impl Reads {
 
     /// Every location, once the strand [caught up](Self::catch_up).
     pub fn all(&self) -> impl Iterator<Item = Read> {
-        let own = self.owned.as_slice().iter().filter_map(|&handle| {
-            let own = Mark::at(handle).filter(|mark| mark.is_owned_by(self.owner));
-            own?.noted(handle)
+        self.after(0)
+    }
+
+    /// Those that it read after that moment.
+    pub fn after(&self, moment: u32) -> impl Iterator<Item = Read> {
+        let own = self.owned.as_slice().iter().filter_map(move |&handle| {
+            let own = Mark::at(handle).filter(|mark| mark.is_owned_by(self.owner))?;
+            own.noted_when().filter(|&when| when > moment)?;
+            own.noted(handle, self.owner)
         });
-        own.chain(self.table.iter())
+        let table = self.table.iter();
+        own.chain(table.filter(move |read| read.when > moment))
     }
 
     /// Gives the memory back.
@@ -417,9 +435,14 @@ mod tests {
         assert_ne!(reads.token(), token);
     }
 
+    /// So many of locations that keep their marks.
+    fn ids(count: u64) -> impl Iterator<Item = u64> {
+        (1..=count).map(|n| n * 2 - 1)
+    }
+
     /// With so many fresh marks, and a strand's reads.
     fn with_marks(count: u64, test: impl FnOnce(&mut Reads, &[Handle])) {
-        let (mut reads, marks) = (Reads::new(), (1..=count).map(fresh).collect::<Vec<_>>());
+        let (mut reads, marks) = (Reads::new(), ids(count).map(fresh).collect::<Vec<_>>());
         test(&mut reads, &marks);
         reads.clear();
         marks.into_iter().for_each(give_back);
@@ -476,18 +499,35 @@ mod tests {
         let most = OWNED as u64 * 2 + 1;
         with_marks(most, |reads, marks| {
             let token = reads.token();
-            for (id, &mark) in (1..).zip(marks) {
+            for (id, &mark) in ids(most).zip(marks) {
                 reads.note((mark, id), 3, Value::UNKNOWN, 1);
             }
             assert!(reads.has_swept() && reads.token() != token);
             let kept: Vec<_> = reads.all().map(|read| read.id).collect();
             let oldest = kept.iter().min().copied().expect("some are left");
-            assert_eq!(kept.len() as u64, most - oldest + 1);
+            assert_eq!(kept.len(), ids(most).filter(|&id| id >= oldest).count());
             assert!(kept.len() >= OWNED, "{}", kept.len());
             let place = (marks[0], 1);
             assert!(!reads.again(place, 3, false));
             reads.note(place, 3, Value::UNKNOWN, 1);
             assert!(reads.again(place, 3, false));
+        });
+    }
+
+    #[test]
+    fn of_a_location_that_was_found_without_its_mark_the_last_read_counts() {
+        with_marks(1, |reads, marks| {
+            let (marked, unmarked) = ((marks[0], 1), (0, 1));
+            reads.note(marked, 3, Value::UNKNOWN, 7);
+            reads.note(unmarked, 0, Value::ABSENT, 8);
+            let site = |reads: &mut Reads| reads.forget(marked).map(|read| read.site);
+            assert_eq!((site(reads), site(reads)), (Some(8), None));
+            reads.note(unmarked, 0, Value::ABSENT, 8);
+            reads.note(marked, 3, Value::UNKNOWN, 7);
+            assert_eq!((site(reads), site(reads)), (Some(7), None));
+            reads.note(unmarked, 0, Value::ABSENT, 8);
+            reads.forget_in_time(marked, true);
+            assert_eq!(site(reads), None);
         });
     }
 }
