@@ -1,6 +1,6 @@
 //! Strands whose reads of a location its mark itself keeps: one a location, its owner, as long as it lives.
 //!
-//! An owner has a number that no other has until 2^32 were had, and while it lives a seat, so that a strand
+//! An owner has a number that no other has until 2^31 were had, and while it lives a seat, so that a strand
 //! that comes to a location of somebody who is gone can see that.
 
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,9 @@ pub type Owner = u32;
 
 /// One that owns nothing, and never will.
 pub const NONE: Owner = u32::MAX;
+
+/// Beside the number of one whose location is gone.
+pub const GONE: Owner = 1 << 31;
 
 /// So many strands own anything at once.
 const SEATS: usize = 1 << 12;
@@ -27,8 +30,8 @@ pub fn enter() -> Owner {
     const TRIES: usize = 8;
     static NEXT: AtomicU32 = AtomicU32::new(1);
     for _ in 0..TRIES {
-        let owner = NEXT.fetch_add(1, Ordering::Relaxed);
-        if owner == 0 || owner == NONE {
+        let owner = NEXT.fetch_add(1, Ordering::Relaxed) % GONE;
+        if owner == 0 {
             continue;
         }
         let sat = seat(owner).compare_exchange(0, owner, Ordering::AcqRel, Ordering::Relaxed);

@@ -4,6 +4,7 @@ use super::interleave;
 use fidge::collections::HashMap;
 use fidge::dashmap::DashMap;
 use fidge::sync::Mutex;
+use fidge::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use fidge::{Kind, Report, thread};
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
@@ -147,4 +148,22 @@ fn the_next_strand_remembers_as_well_as_one_that_is_gone() {
         );
         assert!(is_stale_write(&report), "{report}");
     }
+}
+
+/// Both strands copy the newest number, 4, from where it is gone now: nothing is lost.
+#[test]
+fn a_number_that_was_copied_from_what_is_gone_by_now_is_a_copy() {
+    let map: DashMap<u32, u64> = DashMap::from_iter([(1, 3)]);
+    let newest = || {
+        let number = AtomicU64::new(4).load(SeqCst);
+        assert_eq!(*map.get(&1).unwrap(), 3);
+        number
+    };
+    let first = std::sync::OnceLock::new();
+    let report = interleave(
+        || first.set(newest()).unwrap(),
+        || map.insert(1, newest()),
+        || map.insert(1, *first.get().unwrap()),
+    );
+    assert!(report.is_clean(), "{report}");
 }

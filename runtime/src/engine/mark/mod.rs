@@ -327,12 +327,22 @@ pub fn fresh(id: u64) -> Handle {
     handle
 }
 
-/// The location is gone.
+/// The location is gone. If its owner has a note, that stays: the owner [recycles](recycle) the mark.
 pub fn give_back(handle: Handle) {
     if let Some(mark) = Mark::at(handle) {
         // First of all: who still remembers the handle must not take what follows for its location.
         mark.id.store(0, Ordering::Relaxed);
         fence(Ordering::Release);
+        if !mark.is_left_to_its_owner() {
+            recycle(handle);
+        }
+    }
+}
+
+/// Nobody needs it any more.
+pub fn recycle(handle: Handle) {
+    if let Some(mark) = Mark::at(handle) {
+        mark.note.clear();
         let beside = mark.more.load(Ordering::Relaxed);
         if beside != 0 {
             // SAFETY: `make_beside` made it, and the location is gone.

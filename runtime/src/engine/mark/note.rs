@@ -3,7 +3,7 @@
 //! Only the owner writes the note, while it holds the location.
 
 use super::super::arena::Handle;
-use super::super::owner::{self, Owner};
+use super::super::owner::{self, GONE, Owner};
 use super::super::read::{Belief, Read};
 use super::super::value::Value;
 use super::{Mark, Version};
@@ -73,9 +73,28 @@ impl Mark {
                 .compare_exchange(last, owner, Ordering::Acquire, Ordering::Relaxed)
                 .is_ok();
         if claimed {
+            // Who takes it for its own still must not take what follows for its note.
+            fence(Ordering::Release);
             self.note.when.store(0, Ordering::Relaxed);
         }
         claimed
+    }
+
+    /// The location is gone, and its owner lives and has a note, which is the owner's alone from here on.
+    pub(super) fn is_left_to_its_owner(&self) -> bool {
+        let owner = self.note.owner.load(Ordering::Relaxed);
+        self.note.when().is_some()
+            && owner::lives(owner)
+            && self
+                .note
+                .owner
+                .compare_exchange(owner, owner | GONE, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
+    }
+
+    /// Whether the location is gone, and that strand was its owner and has the mark.
+    pub fn is_left_to(&self, owner: Owner) -> bool {
+        self.note.owner.load(Ordering::Acquire) == owner | GONE
     }
 
     /// The owner, which need not hold the location, gives it up.
@@ -93,7 +112,9 @@ impl Mark {
     }
 
     /// The note, for its owner, which need not hold the location: none if it may be another by now, or another's.
+    /// Of a location that is gone, it says neither which that was nor has it a mark.
     pub fn noted(&self, handle: Handle, owner: Owner) -> Option<Read> {
+        let is_gone = self.is_left_to(owner);
         let id = self.id.load(Ordering::Acquire);
         let when = self.note.when()?;
         let (version, value) = (self.note.version(), self.note.value());
@@ -107,7 +128,8 @@ impl Mark {
         };
         fence(Ordering::Acquire);
         let is_same = id != 0 && self.id.load(Ordering::Relaxed) == id && self.is_owned_by(owner);
-        is_same.then_some(Read {
+        let (id, handle) = if is_gone { (0, 0) } else { (id, handle) };
+        (is_same || is_gone).then_some(Read {
             id,
             mark: handle,
             site: site & !BELIEVED,

@@ -3,8 +3,9 @@
 //! A location has one record of each strand that has read it and not written it since. The mark itself keeps
 //! the one of its owner, the first strand that lives and came by: most locations are read by one, which so
 //! touches no more memory than who writes them. Others have [tables](table) of their own. The marks that a
-//! strand owns are listed, for who asks what else it has read: at most [`OWNED`], then the half that it has not
-//! read for longest is given up.
+//! strand owns are listed, for who asks what else it has read: when they come to twice [`OWNED`], the half that it
+//! has not read for longest is given up. What it read of a location that is gone is remembered for a while as
+//! well: it may write elsewhere what it read there.
 //!
 //! A key of a map knows the last strand that read it since it was written, by the strand's
 //! [token](Reads::token): to read it again is no news, and no record is looked at. That tells all but
@@ -17,15 +18,17 @@ mod time;
 
 use super::arena::Handle;
 use super::list::List;
-use super::mark::{Mark, Version};
+use super::mark::{self, Mark, Version};
 use super::owner::{self, Owner};
 use super::read::Read;
 use super::value::Value;
 use table::Table;
 use time::Time;
 
-/// So many marks a strand owns, at most.
+/// So many marks a strand owns before it gives any up.
 const OWNED: usize = 1 << 17;
+/// For so many reads it remembers what it read of a location that is gone.
+const RECENT: u32 = 1 << 12;
 /// So many are listed before some are looked for that are no longer its own.
 const FEWEST: usize = 64;
 
@@ -172,6 +175,13 @@ impl Reads {
             return None;
         }
         self.owned.push(handle);
+        if self.owned.as_slice().len() > OWNED {
+            // What is read by its token alone must not look too old when some are given up.
+            const OFTEN: usize = 1 << 12;
+            if self.owned.as_slice().len().is_multiple_of(OFTEN) {
+                self.renew();
+            }
+        }
         if let Some(read) = self.table.forget(id, &mut self.time) {
             mark.take_over(&read);
         }
@@ -181,15 +191,15 @@ impl Reads {
     /// Looks for marks that are no longer the strand's, and gives some up if it has too many.
     #[cold]
     fn make_room(&mut self) {
-        let Reads { owner, owned, .. } = self;
-        let is_own = |handle: Handle| Mark::at(handle).is_some_and(|mark| mark.is_owned_by(*owner));
+        let (owner, now) = (self.owner, self.time.now());
+        let owned = &mut self.owned;
         let marks = owned.as_mut_slice();
         // A mark may have gone and come back.
         marks.sort_unstable();
         let (mut kept, mut last) = (0, 0);
         for index in 0..marks.len() {
             let handle = marks[index];
-            if handle != last && is_own(handle) {
+            if handle != last && is_kept(handle, owner, now) {
                 marks[kept] = handle;
                 kept += 1;
             }
@@ -212,9 +222,7 @@ impl Reads {
             when.map_or(u32::MAX, |when| now.wrapping_sub(when))
         });
         for &handle in &marks[half..] {
-            if let Some(mark) = Mark::at(handle) {
-                mark.disclaim(owner);
-            }
+            let_go(handle, owner);
         }
         self.owned.truncate(half);
         // Their keys do not know that they are forgotten.
@@ -240,7 +248,7 @@ impl Reads {
     /// Those that it read after that moment.
     pub fn after(&self, moment: u32) -> impl Iterator<Item = Read> {
         let own = self.owned.as_slice().iter().filter_map(move |&handle| {
-            let own = Mark::at(handle).filter(|mark| mark.is_owned_by(self.owner))?;
+            let own = Mark::at(handle)?;
             own.noted_when().filter(|&when| when > moment)?;
             own.noted(handle, self.owner)
         });
@@ -250,10 +258,39 @@ impl Reads {
 
     /// Gives the memory back.
     pub fn clear(&mut self) {
+        for &handle in self.owned.as_slice() {
+            let_go(handle, self.owner);
+        }
         owner::leave(self.owner);
         self.owned.clear();
         self.table.clear();
         *self = Reads::new();
+    }
+}
+
+/// Whether the strand still owns a listed mark, or has what it read there lately, as the location is gone.
+fn is_kept(handle: Handle, owner: Owner, now: u32) -> bool {
+    let Some(mark) = Mark::at(handle) else {
+        return false;
+    };
+    if !mark.is_left_to(owner) {
+        return mark.is_owned_by(owner);
+    }
+    let when = mark.noted_when().unwrap_or_default();
+    let is_recent = now.wrapping_sub(when) < RECENT;
+    if !is_recent {
+        mark::recycle(handle);
+    }
+    is_recent
+}
+
+/// The strand no longer needs a listed mark.
+fn let_go(handle: Handle, owner: Owner) {
+    if let Some(mark) = Mark::at(handle) {
+        mark.disclaim(owner);
+        if mark.is_left_to(owner) {
+            mark::recycle(handle);
+        }
     }
 }
 
@@ -529,5 +566,24 @@ mod tests {
             reads.forget_in_time(marked, true);
             assert_eq!(site(reads), None);
         });
+    }
+
+    #[test]
+    fn what_was_read_of_a_location_that_is_gone_is_remembered_for_a_while() {
+        let (mut reads, five) = (Reads::new(), Value::new(5, Form::Unsigned));
+        let mark = fresh(1);
+        reads.note((mark, 1), 3, five, 7);
+        give_back(mark);
+        let gone: Vec<_> = reads.all().collect();
+        assert_eq!(gone.len(), 1);
+        assert_eq!((gone[0].value, gone[0].id, gone[0].mark), (five, 0, 0));
+        for n in 0..200_000 {
+            let mark = fresh(1);
+            reads.note((mark, 1), n, Value::UNKNOWN, 1);
+            give_back(mark);
+        }
+        assert!(reads.owned.as_slice().len() <= 4 * RECENT as usize);
+        assert!(reads.all().all(|read| read.value != five));
+        reads.clear();
     }
 }
