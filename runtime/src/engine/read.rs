@@ -4,6 +4,11 @@ use super::arena::Handle;
 use super::mark::Version;
 use super::value::Value;
 
+/// Bits of a value's form, below the version where the two share a word.
+pub const FORM: u32 = 4;
+/// Beside a handle, which is of 29 bits: there is a [`Belief`].
+pub const BELIEVED: u32 = 1 << 31;
+
 /// One location, as the strand read it last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {

@@ -333,7 +333,7 @@ pub fn give_back(handle: Handle) {
         // First of all: who still remembers the handle must not take what follows for its location.
         mark.id.store(0, Ordering::Relaxed);
         fence(Ordering::Release);
-        if !mark.is_left_to_its_owner() {
+        if !mark.leave_to_owner() {
             recycle(handle);
         }
     }

@@ -4,7 +4,7 @@
 
 use super::super::arena::Handle;
 use super::super::owner::{self, GONE, Owner};
-use super::super::read::{Belief, Read};
+use super::super::read::{BELIEVED, Belief, FORM, Read};
 use super::super::value::Value;
 use super::{Mark, Version};
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -23,11 +23,6 @@ pub struct Note {
     /// The value.
     bits: AtomicU64,
 }
-
-/// Bits of a value's form.
-const FORM: u32 = 4;
-/// Beside a site, which is a handle of 29 bits.
-const BELIEVED: u32 = 1 << 31;
 
 impl Note {
     fn value(&self) -> Value {
@@ -80,8 +75,8 @@ impl Mark {
         claimed
     }
 
-    /// The location is gone, and its owner lives and has a note, which is the owner's alone from here on.
-    pub(super) fn is_left_to_its_owner(&self) -> bool {
+    /// The location is gone: leaves the mark to the owner, if that lives and has a note. Whether it did.
+    pub(super) fn leave_to_owner(&self) -> bool {
         let owner = self.note.owner.load(Ordering::Relaxed);
         self.note.when().is_some()
             && owner::lives(owner)

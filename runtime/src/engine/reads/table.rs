@@ -10,7 +10,7 @@
 
 use super::super::arena::{self, Handle};
 use super::super::mark::Version;
-use super::super::read::{Belief, Read};
+use super::super::read::{BELIEVED, Belief, FORM, Read};
 use super::super::value::Value;
 use super::time::Time;
 
@@ -34,11 +34,6 @@ struct Entry {
     /// Its mark, and whether there is a [`Belief`].
     mark: u32,
 }
-
-/// Bits of a value's form.
-const FORM: u32 = 4;
-/// Beside a mark's handle, which is of 29 bits.
-const BELIEVED: u32 = 1 << 31;
 
 const NO_ENTRY: Entry = Entry {
     id: 0,
