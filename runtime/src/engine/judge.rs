@@ -67,7 +67,7 @@ use super::At;
 use super::epoch::Epoch;
 use super::finding::{Kind, Severity};
 use super::how::How;
-use super::mark::{self, Look, Mark, Version};
+use super::mark::{Look, Mark, Version};
 use super::read::Read;
 use super::sink::{self, Act, Composition};
 use super::state::State;
@@ -82,14 +82,7 @@ pub fn moved(me: &State, version: Version, now: &Look) -> bool {
 
 /// The strand writes what it had read, over what others may have written since.
 #[cold]
-pub fn written(
-    me: &mut State,
-    read: &Read,
-    (now, born): (&Look, Version),
-    new: Value,
-    how: How,
-    at: &At,
-) {
+pub fn written(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
     let since = match how.looks() {
         true => read.belief.version,
         false => read.version,
@@ -102,13 +95,11 @@ pub fn written(
             }
         }
         (How::Conditional, Some(true))
-            if mark::came_after(born, read.version, now.version) && !now.value.is_absent() =>
+            if now.came_after(read.version) && !now.value.is_absent() =>
         {
             aba(me, read, now, new, None, at);
         }
-        (How::Blind | How::Store, None | Some(false)) => {
-            stale(me, read, (now, born), new, how, at);
-        }
+        (How::Blind | How::Store, None | Some(false)) => stale(me, read, now, new, how, at),
         _ => {}
     }
 }
@@ -128,14 +119,7 @@ pub fn makes(me: &mut State, site: u32, read: &Read, new: Value) {
     }
 }
 
-fn stale(
-    me: &mut State,
-    read: &Read,
-    (now, born): (&Look, Version),
-    new: Value,
-    how: How,
-    at: &At,
-) {
+fn stale(me: &mut State, read: &Read, now: &Look, new: Value, how: How, at: &At) {
     let site = stack::site(me, at);
     let looks_again = read.value.is_absent() && new.is_absent() && stack::is_op(read.site, at.op);
     if looks_again || stack::was_blind(site) {
@@ -147,7 +131,7 @@ fn stale(
         _ => read.value.is_integer() && new.is_integer(),
     };
     // A set's key says no more than that it is there, and `insert` would have said whether it was.
-    let comes_and_goes = read.value.is_absent() && new.is_unit() && born > 0;
+    let comes_and_goes = read.value.is_absent() && new.is_unit() && now.born > 0;
     let severity = match new.same(now.value) {
         Some(true) if !comes_and_goes && (!made || is_copy(me, read.id, new)) => Severity::Note,
         None if read.value.is_absent() => Severity::Warning,

@@ -5,7 +5,7 @@ use super::At;
 use super::arena::{self, Handle};
 use super::how::How;
 use super::judge;
-use super::mark::{self, Mark, Version};
+use super::mark::{self, Look, Mark, Version};
 use super::reads::Place;
 use super::scope::{self, Deed};
 use super::state::State;
@@ -378,8 +378,11 @@ impl Spot {
         match me.reads.forget(place) {
             Some(read) => {
                 if is_foreign && how != How::Whole {
-                    let born = self.born.load(Ordering::Relaxed);
-                    judge::written(me, &read, (&mark.look(), born), new, how, at);
+                    let now = Look {
+                        born: self.born.load(Ordering::Relaxed),
+                        ..mark.look()
+                    };
+                    judge::written(me, &read, &now, new, how, at);
                 }
                 if how.is_blind() {
                     judge::makes(me, site, &read, new);

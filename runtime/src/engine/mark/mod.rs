@@ -81,6 +81,8 @@ pub struct Look {
     pub id: u64,
     /// How often the location was modified.
     pub version: Version,
+    /// Its version when it came into being, where it is a key that was absent before and whoever looks holds it.
+    pub born: Version,
     /// Who modified it last; none before the first modification.
     pub writer: Epoch,
     /// Where that was.
@@ -91,11 +93,12 @@ pub struct Look {
     pub gauge: bool,
 }
 
-/// Whether a location that is of the version `now` came into being, at the version `born`, since it was of
-/// the version `then`.
-pub fn came_after(born: Version, then: Version, now: Version) -> bool {
-    let age = |then: Version| now.wrapping_sub(then) % VERSIONS;
-    age(born) < age(then)
+impl Look {
+    /// Whether it came into being since it was of this version.
+    pub fn came_after(&self, version: Version) -> bool {
+        let age = |then: Version| self.version.wrapping_sub(then) % VERSIONS;
+        age(self.born) < age(version)
+    }
 }
 
 impl Mark {
@@ -231,6 +234,7 @@ impl Mark {
         Look {
             id: self.id.load(Ordering::Relaxed),
             version: self.version(),
+            born: 0,
             writer: Epoch(self.writer.load(Ordering::Relaxed)),
             site: self.site.load(Ordering::Relaxed),
             value: self.value(),
@@ -403,7 +407,16 @@ mod tests {
 
     #[test]
     fn what_came_into_being_is_younger_than_what_was_before() {
-        assert!(came_after(4, 2, 4) && !came_after(4, 4, 4));
-        assert!(came_after(1, VERSIONS - 2, 3));
+        let after = |born, then, version| {
+            let look = Mark::default().look();
+            Look {
+                born,
+                version,
+                ..look
+            }
+            .came_after(then)
+        };
+        assert!(after(4, 2, 4) && !after(4, 4, 4));
+        assert!(after(1, VERSIONS - 2, 3));
     }
 }
